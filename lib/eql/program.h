@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// A condition as a flat vector of instructions. Running it allocates nothing,
+// recurses nowhere, and looks no name up. What the instructions are is the
+// business of compile.cpp and eval.cpp alone.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/event/event.h"
+#include "lib/event/schema.h"
+
+namespace audisp_eql::eql {
+
+struct ProgramCode;  // instructions and constant pools; eql/program_code.h
+
+class Program {
+ public:
+  Program();
+  explicit Program(std::unique_ptr<const ProgramCode> code);
+  Program(Program&&) noexcept;
+  Program& operator=(Program&&) noexcept;
+  ~Program();
+
+  [[nodiscard]] const ProgramCode& code() const { return *code_; }
+  // Fields read, ascending, no duplicates.
+  [[nodiscard]] std::span<const event::FieldId> fields() const;
+  // One line: what a person reads with `check --explain`.
+  [[nodiscard]] std::string dump() const;
+
+  // False only when no event whose event.category, event.action and event.type
+  // are those of `kind` can match, whatever its other fields; for indexing rules
+  // by the kinds of events. `kind` needs only these three fields set.
+  [[nodiscard]] bool could_match(const event::Event& kind) const;
+
+ private:
+  std::unique_ptr<const ProgramCode> code_;
+};
+
+// Runs programs; holds the scratch memory, so one Evaluator serves all
+// programs of a thread.
+class Evaluator {
+ public:
+  Evaluator();
+  ~Evaluator();
+  Evaluator(Evaluator&&) noexcept;
+  Evaluator& operator=(Evaluator&&) noexcept;
+
+  // The two-valued result in filter position (eql N1, N2, M1-M4).
+  [[nodiscard]] bool matches(const Program& program, const event::Event& event);
+
+ private:
+  struct Scratch;
+  std::unique_ptr<Scratch> scratch_;
+};
+
+}  // namespace audisp_eql::eql
