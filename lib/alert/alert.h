@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// An alert as a value: the rule, who and what, and the evidence. Text in it is
+// raw bytes as the kernel gave them; the formatters escape it, once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/time.h"
+
+namespace audisp_eql::alert {
+
+enum class RuleSeverity : std::uint8_t { kLow, kMedium, kHigh, kCritical };
+
+// Elastic's words and numbers: low 21, medium 47, high 73, critical 99.
+[[nodiscard]] std::string_view to_string(RuleSeverity severity);
+[[nodiscard]] int to_number(RuleSeverity severity);
+[[nodiscard]] std::optional<RuleSeverity> parse_severity(std::string_view word);
+
+// MITRE ATT&CK, as in a rule's [[rule.threat]].
+struct Technique {
+  std::string id, name, reference;
+  std::vector<Technique> subtechniques;
+};
+struct Threat {
+  std::string framework;
+  std::string tactic_id, tactic_name, tactic_reference;
+  std::vector<Technique> techniques;
+};
+
+struct RuleInfo {
+  std::string id;       // rule_id
+  std::string name;
+  std::string version;  // empty when the rule has none
+  std::string description;
+  std::vector<std::string> references;
+  RuleSeverity severity = RuleSeverity::kLow;
+  int risk_score = 0;
+  std::vector<Threat> threats;
+};
+
+// Absent is an empty string or nullopt.
+struct ProcessInfo {
+  std::optional<std::int64_t> pid;
+  std::string entity_id;
+  std::string name;
+  std::string executable;         // as executed
+  std::string kernel_executable;  // as the kernel resolved it (SYSCALL exe=)
+  std::vector<std::string> args;  // whole
+  std::optional<std::int64_t> args_count;
+  std::string working_directory;
+};
+
+struct UserInfo {
+  std::string id;        // effective
+  std::string name;
+  std::string real_id;
+  std::string audit_id;
+};
+
+struct Destination {
+  std::string ip;
+  std::optional<std::int64_t> port;
+};
+
+// One event of the sequence. `ausearch -a SERIAL` finds it.
+struct Evidence {
+  std::size_t stage = 0;  // from 1
+  EventTime time;
+  std::uint64_t serial = 0;
+  std::string event_id;   // "sec.ms:serial", or the id field of an exported event
+  std::string host;
+  std::string action;
+  std::optional<std::int64_t> pid;
+  std::string outcome;
+  std::optional<Destination> destination;
+};
+
+struct Alert {
+  std::string id;  // alert_id()
+  EventTime time;  // of the last evidence event
+  std::optional<EventTime> created;  // wall clock, live only
+  RuleInfo rule;
+  std::string node;     // node= text; empty when absent
+  std::string host_id;
+  std::vector<std::string> categories;  // of the evidence, in stage order, distinct
+  std::vector<std::string> types;
+  std::string action;   // "sequence" for sequences, else the event's
+  UserInfo user;
+  ProcessInfo process;  // of the last evidence event
+  ProcessInfo parent;
+  std::string network_type;
+  std::optional<Destination> destination;
+  std::vector<Evidence> evidence;
+  bool truncated = false;  // the records or a cap lost argument bytes
+  std::vector<std::string> notes;
+};
+
+// First 32 hex digits of SHA-256 over rule_id, the node text or nothing, and
+// each evidence event's id, NUL-separated: equal live, offline and after a
+// restart, so that a SIEM can drop duplicates.
+[[nodiscard]] std::string alert_id(std::string_view rule_id, std::string_view node, const std::vector<Evidence>& evidence);
+
+}  // namespace audisp_eql::alert

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Audit events (or exported ones) to alerts: entities, predicates, sequences.
+// The one core that live and scan share. Knows no input format and no sink.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/alert/alert.h"
+#include "lib/audit/audit_event.h"
+#include "lib/audit/selection.h"
+#include "lib/engine/rule.h"
+#include "lib/entity/process_table.h"
+#include "lib/event/event.h"
+#include "lib/sequence/machine.h"
+
+namespace audisp_eql::engine {
+
+struct EngineOptions {
+  std::string default_host = "unknown";  // host.id of records without node=
+  std::uint32_t own_pid = 0;             // live: events of this pid are dropped; 0: none
+  std::size_t max_hosts = 1024;          // node= names kept apart; further ones share one table, counted
+  std::unordered_map<std::uint32_t, std::string> user_names;  // passwd snapshot: uid to name
+  entity::TableLimits table;
+  sequence::Limits sequence;
+  entity::ProcSource proc;               // live only
+};
+
+struct EngineCounters {
+  std::uint64_t events = 0;            // given to rules
+  std::uint64_t own_events = 0;        // dropped: our own pid
+  std::uint64_t repeated_events = 0;   // an id met again: ignored
+  std::uint64_t exec_events = 0, fork_events = 0, exit_events = 0, connect_events = 0;
+  std::uint64_t alerts = 0;
+  std::uint64_t hosts_over_cap = 0;
+  std::map<std::string, std::uint64_t> alerts_by_rule;  // by rule id
+};
+
+class Engine {
+ public:
+  explicit Engine(EngineOptions options);
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  // Swaps the rules. Pending state of rules whose id and query text are
+  // unchanged is kept.
+  void set_rules(RuleSet rules);
+  [[nodiscard]] const RuleSet& rules() const;
+  // What the loaded rules need of the record stream.
+  [[nodiscard]] audit::SelectionRequest selection() const;
+
+  // Live: what ran before us, for the default host.
+  void load_processes(const std::vector<entity::ProcEntry>& snapshot);
+
+  void handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out);
+  // An exported event, ready filled by FieldIds of rules().fields.
+  void handle(const event::Event& event, std::vector<alert::Alert>& out);
+  // Host restarted.
+  void boot(std::string_view node, entity::Moment when);
+  // Log time has reached `now` (all hosts): due results come out.
+  void advance(EventTime now, std::vector<alert::Alert>& out);
+  // End of input.
+  void finish(std::vector<alert::Alert>& out);
+
+  [[nodiscard]] const EngineCounters& counters() const;
+  [[nodiscard]] entity::TableCounters table_counters() const;   // sum over hosts
+  [[nodiscard]] sequence::Counters sequence_counters() const;   // sum over rules
+  [[nodiscard]] std::vector<std::string> hosts() const;
+  [[nodiscard]] std::size_t processes() const;
+  [[nodiscard]] std::size_t partials() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace audisp_eql::engine

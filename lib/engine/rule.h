@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// A detection rule: Elastic's TOML layout, its EQL compiled.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/alert/alert.h"
+#include "lib/base/diagnostic.h"
+#include "lib/base/result.h"
+#include "lib/eql/query.h"
+#include "lib/event/schema.h"
+
+namespace audisp_eql::engine {
+
+struct Rule {
+  alert::RuleInfo info;
+  std::string file;        // where it came from, for messages
+  std::string query_text;  // as written; equal text keeps pending state over a reload
+  eql::Query query;
+};
+
+// Text of a rule file to a Rule. REQUIRES nothing of the text: anything that
+// is no rule becomes diagnostics with file:line:col. Unknown keys are ignored
+// under [rule] and [metadata]: Elastic's own files load unmodified. Rules of a
+// type other than "eql" are an error that says so.
+[[nodiscard]] Result<Rule> parse_rule(const Source& file, event::FieldTable& fields);
+
+// A bare query as a rule (`--query`): name and id derived from `label`.
+[[nodiscard]] Result<Rule> rule_from_query(const Source& query, std::string_view label, event::FieldTable& fields);
+
+// Rules that were accepted, and what was said of those that were not. The
+// field table they were resolved against travels with them.
+struct RuleSet {
+  event::FieldTable fields;
+  std::vector<Rule> rules;
+  std::vector<Diagnostic> diagnostics;  // errors and warnings, in the order of the sources
+  std::size_t refused = 0;              // rule files with an error
+};
+
+// One bad rule never takes the others down. A rule_id met twice: the later
+// file is refused.
+[[nodiscard]] RuleSet load_rules(const std::vector<Source>& files);
+
+}  // namespace audisp_eql::engine

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who a pid is at a time: entities keyed by (host, pid, start), alive through
+// exec, told apart when a pid is used again (design: entities). Bounded; knows
+// only what records and /proc snapshots say, as values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/audit/audit_event.h"
+#include "lib/base/time.h"
+#include "lib/entity/image.h"
+
+namespace audisp_eql::entity {
+
+// A moment in a host's log: (time, serial).
+struct Moment {
+  EventTime time;
+  std::uint64_t serial = 0;
+  auto operator<=>(const Moment&) const = default;
+};
+
+// What /proc says of one process (live only).
+struct ProcEntry {
+  std::uint32_t pid = 0;
+  std::uint32_t ppid = 0;
+  EventTime start;               // boot time + start ticks, on the audit clock
+  std::uint64_t start_ticks = 0;
+  std::uint32_t uid = audit::kUnsetId, euid = audit::kUnsetId;
+  std::string exe;               // readlink of /proc/PID/exe; empty if unreadable
+  std::vector<std::string> args;
+  std::string cwd;
+};
+
+// Reads one process from /proc; nullopt when it is gone. Live only; may be empty.
+using ProcSource = std::function<std::optional<ProcEntry>(std::uint32_t pid)>;
+
+struct Process {
+  std::uint32_t pid = 0;
+  Moment start;
+  std::string entity_id;           // opaque; the same for the whole life
+  ImagePtr image;                  // never null
+  ImagePtr previous_image;         // before the latest exec; may be null
+  std::uint32_t euid = audit::kUnsetId;
+  std::optional<Moment> ended;
+
+  // The parent as of the latest exec (or the first sight). `parent_image` is
+  // null when the parent is unknown.
+  std::uint32_t parent_pid = 0;
+  std::string parent_entity_id;
+  ImagePtr parent_image;
+  std::uint32_t parent_euid = audit::kUnsetId;
+
+  // Why this may not be the process it seems; empty when sure. Static text.
+  std::string_view doubt;
+};
+
+struct TableLimits {
+  std::size_t max_processes = 65'536;
+  std::size_t max_image_bytes = 256u << 20;  // over it, arguments of the oldest images are forgotten
+  EventTime ended_kept = seconds(300);       // log time an ended process can still be given records
+};
+
+struct TableCounters {
+  std::uint64_t created = 0;
+  std::uint64_t ended = 0;
+  std::uint64_t evicted = 0;
+  std::uint64_t forgotten_args = 0;      // images whose arguments were dropped for max_image_bytes
+  std::uint64_t parents_unknown = 0;     // execs
+  std::uint64_t fork_hints = 0;
+  std::uint64_t fork_hints_refused = 0;  // over a live process, not confirmed by its next record
+  std::uint64_t pids_reused = 0;
+  std::uint64_t boots = 0;
+};
+
+// Told of every process that ends or is evicted: correlation state keyed by it
+// may go. Called from inside the table's members; must not call back.
+using EndedCallback = std::function<void(std::string_view entity_id, Moment when)>;
+
+class ProcessTable {
+ public:
+  ProcessTable(std::string host_key, const TableLimits& limits, EndedCallback on_ended);
+  ~ProcessTable();
+  ProcessTable(ProcessTable&&) noexcept;
+  ProcessTable& operator=(ProcessTable&&) noexcept;
+
+  // Live: where to look a pid up that no record told of.
+  void set_proc_source(ProcSource source);
+  // Live: what ran when we started.
+  void load(const std::vector<ProcEntry>& snapshot);
+
+  // The process an exec, exit or connect record belongs to, after the table
+  // has learnt what the record says (an exec: the new image and the parent).
+  // Valid until the next call.
+  const Process* apply(const audit::AuditEvent& event);
+
+  // A fork record; afterwards the children that can be reported as fork events
+  // (this one, or one whose hint its own record has just confirmed).
+  const Process* apply_fork(const audit::AuditEvent& event);
+
+  // SYSTEM_BOOT, or serials that fell: everything of this host ends.
+  void boot(Moment when);
+
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t bytes() const;
+  [[nodiscard]] const TableCounters& counters() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace audisp_eql::entity
