@@ -31,7 +31,7 @@ struct Image : boost::intrusive_ref_counter<Image, boost::thread_unsafe_counter>
 using ImagePtr = boost::intrusive_ptr<const Image>;
 
 // An image of which only exe= (or /proc/PID/exe) is known.
-[[nodiscard]] ImagePtr image_from_exe(std::string exe);
+[[nodiscard]] boost::intrusive_ptr<Image> image_from_exe(std::string exe);
 
 // From an exec. `path` is PATH item 0 made absolute, or empty.
 struct ExecImage {
@@ -42,6 +42,10 @@ struct ExecImage {
   bool args_truncated = false;
   std::string cwd;
 };
-[[nodiscard]] ImagePtr image_from_exec(ExecImage exec);
+[[nodiscard]] boost::intrusive_ptr<Image> image_from_exec(ExecImage exec);
+
+// `image` with another path for the same image in its bag: a process that
+// renamed or deleted its file is still what it was, and also what exe= now says.
+[[nodiscard]] ImagePtr with_executable(const ImagePtr& image, std::string exe);
 
 }  // namespace audisp_eql::entity

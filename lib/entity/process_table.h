@@ -63,7 +63,7 @@ struct Process {
 
 struct TableLimits {
   std::size_t max_processes = 65'536;
-  std::size_t max_image_bytes = 256u << 20;  // over it, arguments of the oldest images are forgotten
+  std::size_t max_image_bytes = 64u << 20;   // large argument lists held; over it the oldest are forgotten
   EventTime ended_kept = seconds(300);       // log time an ended process can still be given records
 };
 
@@ -100,15 +100,21 @@ class ProcessTable {
   // Valid until the next call.
   const Process* apply(const audit::AuditEvent& event);
 
-  // A fork record; afterwards the children that can be reported as fork events
-  // (this one, or one whose hint its own record has just confirmed).
+  // A fork record: the child it names, if that is a process that can be told
+  // of now; nullptr when it may be a thread (clone3), or when the pid already
+  // belongs to a living process. Valid until the next call.
   const Process* apply_fork(const audit::AuditEvent& event);
+
+  // After apply(): the moment of the fork, when this record was the first proof
+  // of a birth that apply_fork() could not be sure of.
+  [[nodiscard]] std::optional<Moment> just_born() const;
 
   // SYSTEM_BOOT, or serials that fell: everything of this host ends.
   void boot(Moment when);
 
   [[nodiscard]] std::size_t size() const;
-  [[nodiscard]] std::size_t bytes() const;
+  // Bytes of large images held (TableLimits::max_image_bytes).
+  [[nodiscard]] std::size_t image_bytes() const;
   [[nodiscard]] const TableCounters& counters() const;
 
  private:

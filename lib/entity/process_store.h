@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the process table keeps its processes: slots, found by pid with older
+// generations behind, least recently seen first to go. No semantics of audit.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/entity/process_table.h"
+
+namespace audisp_eql::entity {
+
+// The parent a fork record named, as it was then.
+struct ForkParent {
+  std::uint32_t pid = 0;
+  std::string entity_id;
+  ImagePtr image;
+  std::uint32_t euid = audit::kUnsetId;
+};
+
+// A fork record's word that `child` was born: not yet proved.
+struct ForkHint {
+  Moment when;
+  ForkParent forker;
+  audit::Fork::Sureness sureness = audit::Fork::Sureness::kProcess;
+};
+
+using Slot = std::uint32_t;
+inline constexpr Slot kNoSlot = UINT32_MAX;
+
+struct Node {
+  Process process;
+  std::optional<ForkParent> fork_parent;
+  // Set while only a fork record told of this process.
+  std::optional<ForkHint> born_by_hint;
+  // A fork record named this pid while this process lived.
+  std::optional<ForkHint> pending_hint;
+
+ private:
+  friend class ProcessStore;
+  Slot self = kNoSlot;
+  Slot older = kNoSlot;  // the pid's generation before
+  Slot previous = kNoSlot, next = kNoSlot;
+};
+
+class ProcessStore {
+ public:
+  // A record concerns at most a process, its parent and a child at a time.
+  static constexpr std::size_t kMinProcesses = 4;
+
+  explicit ProcessStore(std::size_t max_processes) : max_(std::max(max_processes, kMinProcesses)) {}
+
+  // Newest generation of a pid; nullptr when none.
+  [[nodiscard]] Node* newest(std::uint32_t pid);
+  [[nodiscard]] Node* older(const Node& node);
+
+  // A new newest generation. REQUIRES: evict_candidate() was dealt with when full().
+  Node& insert(std::uint32_t pid);
+  void erase(Node& node);
+
+  // Moves to the end of its queue: seen just now.
+  void touch(Node& node);
+  // Into the queue of ended processes, which go first.
+  void mark_ended(Node& node, Moment when);
+  // Only a fork record told of it: such go before processes that were seen.
+  void mark_born(Node& node, ForkHint hint);
+  // It was seen itself.
+  void prove(Node& node);
+
+  [[nodiscard]] bool full() const { return size_ >= max_; }
+  // The process to let go of next: ended longest ago, else born longest ago and
+  // never seen, else unseen longest.
+  [[nodiscard]] Node* evict_candidate();
+  // The one that ended longest ago; nullptr when none has.
+  [[nodiscard]] Node* oldest_ended();
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  // Every process, the next to go first.
+  [[nodiscard]] std::vector<Node*> all();
+  void clear();
+
+ private:
+  struct Queue {
+    Slot head = kNoSlot, tail = kNoSlot;
+  };
+
+  Queue& queue_of(const Node& node) { return node.process.ended ? ended_ : node.born_by_hint ? born_ : alive_; }
+  void unlink(Queue& queue, Node& node);
+  void append(Queue& queue, Node& node);
+
+  std::size_t max_;
+  std::size_t size_ = 0;
+  std::deque<Node> nodes_;  // deque: a Node& stays valid
+  std::vector<Slot> free_;
+  std::unordered_map<std::uint32_t, Slot> by_pid_;
+  Queue alive_, born_, ended_;
+};
+
+}  // namespace audisp_eql::entity

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/entity/process_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/entity/image_ledger.h"
+#include "lib/entity/process_store.h"
+
+namespace audisp_eql::entity {
+namespace {
+
+// Records of threads that were still inside a system call when another thread
+// called exit_group carry times up to a little after it.
+constexpr EventTime kExitGrace = seconds(1);
+
+constexpr std::uint32_t kInit = 1;
+
+std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
+  h += 0x9E3779B97F4A7C15ULL + value;
+  h = (h ^ (h >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  h = (h ^ (h >> 27U)) * 0x94D049BB133111EBULL;
+  return h ^ (h >> 31U);
+}
+
+std::uint64_t hash_text(std::string_view text) {
+  std::uint64_t h = 14695981039346656037ULL;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return h;
+}
+
+// 15 hex digits: fits a std::string without allocation.
+std::string make_entity_id(std::uint64_t host, std::uint32_t pid, Moment start) {
+  const std::uint64_t h = mix(mix(mix(host, pid), static_cast<std::uint64_t>(start.time.ms)), start.serial);
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string id(15, '0');
+  for (std::size_t i = 0; i < id.size(); ++i) id[i] = kDigits[(h >> (4 * i)) & 0xFU];
+  return id;
+}
+
+bool runs(const ImagePtr& image, std::string_view exe) {
+  return image->kernel_exe == exe ||
+         std::find(image->executables.begin(), image->executables.end(), exe) != image->executables.end();
+}
+
+// The user's service manager adopts orphans (PR_SET_CHILD_SUBREAPER, which no
+// audit record tells of).
+bool is_subreaper(const Process& process) {
+  const auto& paths = process.image->executables;
+  return std::any_of(paths.begin(), paths.end(), [](const std::string& path) {
+    return path == "/usr/lib/systemd/systemd" || path == "/lib/systemd/systemd";
+  });
+}
+
+ForkParent parent_of_fork(const Process& forker) {
+  return {forker.pid, forker.entity_id, forker.image, forker.euid};
+}
+
+void set_parent(Process& process, const ForkParent& parent) {
+  process.parent_pid = parent.pid;
+  process.parent_entity_id = parent.entity_id;
+  process.parent_image = parent.image;
+  process.parent_euid = parent.euid;
+}
+
+}  // namespace
+
+struct ProcessTable::State {
+  State(std::string_view host_key, const TableLimits& table_limits, EndedCallback callback)
+      : host(hash_text(host_key)),
+        limits(table_limits),
+        on_ended(std::move(callback)),
+        store(table_limits.max_processes),
+        ledger(table_limits.max_image_bytes) {}
+
+  std::uint64_t host;
+  TableLimits limits;
+  EndedCallback on_ended;
+  ProcSource proc;
+  ProcessStore store;
+  ImageLedger ledger;
+  TableCounters counters;
+  std::optional<Moment> just_born;
+  Moment now;  // of the record at hand
+
+  Node& create(std::uint32_t pid, Moment start, ImagePtr image);
+  void end(Node& node, Moment when);
+  void forget_ended(EventTime now);
+  void make_room();
+
+  Node& resolve(const audit::AuditEvent& event);
+  Node* generation_at(std::uint32_t pid, Moment when);
+  Node* settle_hints(Node* node, const audit::AuditEvent& event);
+  Node& first_sight(const audit::AuditEvent& event);
+
+  void learn(Node& node, const audit::AuditEvent& event);
+  void learn_exec(Node& node, const audit::AuditEvent& event, const audit::Exec& exec);
+  void learn_parent(Node& node, std::uint32_t ppid, Moment when);
+  Node* find_parent(std::uint32_t ppid, Moment when);
+  Node* read_proc(std::uint32_t pid, Moment not_after);
+  Node& from_proc(const ProcEntry& entry);
+
+  Node* newborn(std::uint32_t child, const ForkHint& hint);
+};
+
+Node& ProcessTable::State::create(std::uint32_t pid, Moment start, ImagePtr image) {
+  make_room();
+  Node& node = store.insert(pid);
+  node.process.start = start;
+  node.process.entity_id = make_entity_id(host, pid, start);
+  node.process.image = std::move(image);
+  ++counters.created;
+  return node;
+}
+
+void ProcessTable::State::end(Node& node, Moment when) {
+  if (node.process.ended) return;
+  store.mark_ended(node, when);
+  node.pending_hint.reset();
+  ++counters.ended;
+  if (on_ended) on_ended(node.process.entity_id, when);
+}
+
+void ProcessTable::State::forget_ended(EventTime now) {
+  while (Node* node = store.oldest_ended()) {
+    if (now - node->process.ended->time <= limits.ended_kept) return;
+    store.erase(*node);
+  }
+}
+
+void ProcessTable::State::make_room() {
+  while (store.full()) {
+    Node* victim = store.evict_candidate();
+    if (on_ended && !victim->process.ended) on_ended(victim->process.entity_id, now);
+    store.erase(*victim);
+    ++counters.evicted;
+  }
+}
+
+// The generation alive at `when`: records come in completion order, so a record
+// may belong to a process that has ended since, or to one before this.
+Node* ProcessTable::State::generation_at(std::uint32_t pid, Moment when) {
+  Node* node = store.newest(pid);
+  while (node != nullptr && when < node->process.start) {
+    Node* before = store.older(*node);
+    if (before == nullptr || !before->process.ended || *before->process.ended < when) return node;
+    node = before;
+  }
+  return node;
+}
+
+Node& ProcessTable::State::first_sight(const audit::AuditEvent& event) {
+  const Moment when{event.time, event.serial};
+  const auto& call = event.syscall;
+  if (proc) {
+    if (Node* node = read_proc(call.pid, when)) return *node;
+  }
+  Node& node = create(call.pid, when, image_from_exe(call.exe));
+  learn_parent(node, call.ppid, when);
+  return node;
+}
+
+// Decides what a fork record's word is worth, now that the child itself speaks.
+// nullptr: what the table had is not this process.
+Node* ProcessTable::State::settle_hints(Node* node, const audit::AuditEvent& event) {
+  const auto& call = event.syscall;
+  const Moment when{event.time, event.serial};
+  const bool is_exec = std::holds_alternative<audit::Exec>(event.what);
+  if (node->born_by_hint) {
+    const ForkHint hint = *node->born_by_hint;
+    store.prove(*node);
+    const bool same_parent = call.ppid == hint.forker.pid;
+    const bool same_image = is_exec || runs(hint.forker.image, call.exe);
+    if (same_parent && same_image && hint.sureness == audit::Fork::Sureness::kPerhapsThread) just_born = hint.when;
+    if (same_parent || same_image || call.ppid == kInit) return node;
+    // Neither parent nor image is the forker's: the hint was about another
+    // namespace's pid, or forged.
+    ++counters.fork_hints_refused;
+    store.erase(*node);
+    return nullptr;
+  }
+  if (!node->pending_hint || when < node->pending_hint->when) return node;
+  const ForkHint hint = *node->pending_hint;
+  node->pending_hint.reset();
+  const bool confirmed = !is_exec && call.ppid == hint.forker.pid && runs(hint.forker.image, call.exe) &&
+                         !runs(node->process.image, call.exe);
+  if (!confirmed) {
+    ++counters.fork_hints_refused;
+    return node;
+  }
+  ++counters.pids_reused;
+  end(*node, hint.when);
+  Node* born = newborn(call.pid, hint);
+  store.prove(*born);
+  just_born = hint.when;
+  return born;
+}
+
+Node& ProcessTable::State::resolve(const audit::AuditEvent& event) {
+  const Moment when{event.time, event.serial};
+  Node* node = generation_at(event.syscall.pid, when);
+  if (node != nullptr && !node->process.ended) node = settle_hints(node, event);
+  if (node == nullptr) return first_sight(event);
+  if (!node->process.ended || when <= *node->process.ended) return *node;
+  const bool in_grace = when.time - node->process.ended->time <= kExitGrace &&
+                        !std::holds_alternative<audit::Exec>(event.what) && runs(node->process.image, event.syscall.exe) &&
+                        event.syscall.ppid == node->process.parent_pid;
+  if (in_grace) {
+    node->process.doubt = "recorded just after the process ended; its pid may have been used again";
+    return *node;
+  }
+  ++counters.pids_reused;
+  return first_sight(event);
+}
+
+Node* ProcessTable::State::read_proc(std::uint32_t pid, Moment not_after) {
+  if (!proc) return nullptr;
+  const std::optional<ProcEntry> entry = proc(pid);
+  // One tick of /proc's clock may lie between the two.
+  if (!entry || entry->start > not_after.time + milliseconds(10)) return nullptr;
+  return &from_proc(*entry);
+}
+
+Node& ProcessTable::State::from_proc(const ProcEntry& entry) {
+  auto image = image_from_exec({.path = {},
+                                .exe = entry.exe,
+                                .args = entry.args,
+                                .has_args = !entry.args.empty(),
+                                .args_truncated = false,
+                                .cwd = entry.cwd});
+  ledger.add(image);
+  Node& node = create(entry.pid, {entry.start, entry.start_ticks}, std::move(image));
+  node.process.euid = entry.euid;
+  node.process.parent_pid = entry.ppid;
+  return node;
+}
+
+Node* ProcessTable::State::find_parent(std::uint32_t ppid, Moment when) {
+  if (ppid == 0) return nullptr;
+  Node* node = generation_at(ppid, when);
+  if (node != nullptr && node->process.ended && *node->process.ended < when &&
+      when.time - node->process.ended->time > kExitGrace) {
+    node = nullptr;
+  }
+  if (node == nullptr) node = read_proc(ppid, when);
+  if (node != nullptr) store.touch(*node);
+  return node;
+}
+
+void ProcessTable::State::learn_parent(Node& node, std::uint32_t ppid, Moment when) {
+  const Node* parent = find_parent(ppid, when);
+  const bool adopted = ppid == kInit || (parent != nullptr && is_subreaper(parent->process));
+  if (node.fork_parent && adopted && node.fork_parent->pid != ppid) {
+    set_parent(node.process, *node.fork_parent);
+    return;
+  }
+  if (parent != nullptr) {
+    set_parent(node.process, parent_of_fork(parent->process));
+  } else {
+    set_parent(node.process, {ppid, {}, nullptr, audit::kUnsetId});
+  }
+}
+
+void ProcessTable::State::learn_exec(Node& node, const audit::AuditEvent& event, const audit::Exec& exec) {
+  Process& process = node.process;
+  auto image = image_from_exec({.path = exec.path,
+                                .exe = event.syscall.exe,
+                                .args = exec.args,
+                                .has_args = exec.has_args,
+                                .args_truncated = exec.args_truncated,
+                                .cwd = exec.cwd});
+  ledger.add(image);
+  process.previous_image = std::exchange(process.image, std::move(image));
+  learn_parent(node, event.syscall.ppid, {event.time, event.serial});
+  if (process.parent_image == nullptr) ++counters.parents_unknown;
+}
+
+void ProcessTable::State::learn(Node& node, const audit::AuditEvent& event) {
+  store.touch(node);
+  Process& process = node.process;
+  process.euid = event.syscall.euid;
+  if (const auto* exec = std::get_if<audit::Exec>(&event.what)) {
+    learn_exec(node, event, *exec);
+    return;
+  }
+  if (!runs(process.image, event.syscall.exe)) process.image = with_executable(process.image, event.syscall.exe);
+  if (process.parent_image == nullptr && !process.ended) learn_parent(node, event.syscall.ppid, {event.time, event.serial});
+}
+
+Node* ProcessTable::State::newborn(std::uint32_t child, const ForkHint& hint) {
+  Node& node = create(child, hint.when, hint.forker.image);
+  node.process.euid = hint.forker.euid;
+  node.fork_parent = hint.forker;
+  store.mark_born(node, hint);
+  set_parent(node.process, hint.forker);
+  return &node;
+}
+
+ProcessTable::ProcessTable(std::string host_key, const TableLimits& limits, EndedCallback on_ended)
+    : state_(std::make_unique<State>(host_key, limits, std::move(on_ended))) {}
+ProcessTable::~ProcessTable() = default;
+ProcessTable::ProcessTable(ProcessTable&&) noexcept = default;
+ProcessTable& ProcessTable::operator=(ProcessTable&&) noexcept = default;
+
+void ProcessTable::set_proc_source(ProcSource source) { state_->proc = std::move(source); }
+
+void ProcessTable::load(const std::vector<ProcEntry>& snapshot) {
+  for (const ProcEntry& entry : snapshot) {
+    if (state_->store.newest(entry.pid) == nullptr) state_->from_proc(entry);
+  }
+  for (const ProcEntry& entry : snapshot) {
+    Node* node = state_->store.newest(entry.pid);
+    Node* parent = state_->store.newest(entry.ppid);
+    if (node != nullptr && parent != nullptr) set_parent(node->process, parent_of_fork(parent->process));
+  }
+}
+
+const Process* ProcessTable::apply(const audit::AuditEvent& event) {
+  State& s = *state_;
+  s.just_born.reset();
+  s.now = {event.time, event.serial};
+  s.forget_ended(event.time);
+  Node& node = s.resolve(event);
+  s.learn(node, event);
+  if (std::holds_alternative<audit::Exit>(event.what)) s.end(node, s.now);
+  return &node.process;
+}
+
+const Process* ProcessTable::apply_fork(const audit::AuditEvent& event) {
+  State& s = *state_;
+  const auto& fork = std::get<audit::Fork>(event.what);
+  const Process* forker = apply(event);
+  s.just_born.reset();
+  ++s.counters.fork_hints;
+  const ForkHint hint{s.now, parent_of_fork(*forker), fork.sureness};
+  Node* node = s.store.newest(fork.child);
+
+  // The forker of a vfork is recorded after its child's exec, with an earlier time.
+  if (node != nullptr && !node->born_by_hint && hint.when.time <= node->process.start.time) {
+    if (!node->fork_parent) node->fork_parent = hint.forker;
+    if (node->process.parent_image == nullptr) set_parent(node->process, hint.forker);
+    return nullptr;
+  }
+  if (node != nullptr && node->born_by_hint) {
+    // Nobody has seen that child: the later word counts.
+    s.store.erase(*node);
+    node = nullptr;
+  }
+  if (node != nullptr && !node->process.ended) {
+    node->pending_hint = hint;
+    return nullptr;
+  }
+  Node* born = s.newborn(fork.child, hint);
+  return fork.sureness == audit::Fork::Sureness::kProcess ? &born->process : nullptr;
+}
+
+std::optional<Moment> ProcessTable::just_born() const { return state_->just_born; }
+
+void ProcessTable::boot(Moment when) {
+  for (Node* node : state_->store.all()) state_->end(*node, when);
+  state_->store.clear();
+  ++state_->counters.boots;
+}
+
+std::size_t ProcessTable::size() const { return state_->store.size(); }
+std::size_t ProcessTable::image_bytes() const { return state_->ledger.bytes(); }
+
+const TableCounters& ProcessTable::counters() const {
+  state_->counters.forgotten_args = state_->ledger.forgotten();
+  return state_->counters;
+}
+
+}  // namespace audisp_eql::entity
