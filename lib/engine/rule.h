@@ -2,6 +2,7 @@
 // A detection rule: Elastic's TOML layout, its EQL compiled.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ struct Rule {
   alert::RuleInfo info;
   std::string file;        // where it came from, for messages
   std::string query_text;  // as written; equal text keeps pending state over a reload
-  eql::Query query;
+  std::unique_ptr<const eql::Query> query;  // never null; its address is stable
 };
 
 // Text of a rule file to a Rule. REQUIRES nothing of the text: anything that

@@ -85,7 +85,7 @@ struct ProcessTable::State {
 
   Node& create(std::uint32_t pid, Moment start, ImagePtr image);
   void end(Node& node, Moment when);
-  void forget_ended(EventTime now);
+  void forget_ended();
   void make_room();
 
   Node& resolve(const audit::AuditEvent& event);
@@ -121,9 +121,9 @@ void ProcessTable::State::end(Node& node, Moment when) {
   if (on_ended) on_ended(node.process.entity_id, when);
 }
 
-void ProcessTable::State::forget_ended(EventTime now) {
+void ProcessTable::State::forget_ended() {
   while (Node* node = store.oldest_ended()) {
-    if (now - node->process.ended->time <= limits.ended_kept) return;
+    if (now.time - node->process.ended->time <= limits.ended_kept) return;
     store.erase(*node);
   }
 }
@@ -319,7 +319,7 @@ const Process* ProcessTable::apply(const audit::AuditEvent& event) {
   State& s = *state_;
   s.just_born.reset();
   s.now = {event.time, event.serial};
-  s.forget_ended(event.time);
+  s.forget_ended();
   Node& node = s.resolve(event);
   s.learn(node, event);
   if (std::holds_alternative<audit::Exit>(event.what)) s.end(node, s.now);

@@ -62,6 +62,8 @@ constexpr std::array<FieldInfo, kBuiltinFieldCount> kFields = {{
     {kUserEffectiveId, "user.effective.id", kKeyword, "Effective user", "SYSCALL euid="},
     {kUserId, "user.id", kKeyword, "Effective user", "SYSCALL euid="},
     {kUserName, "user.name", kKeyword, "Name of the effective user on this host", "passwd snapshot"},
+    {kOwnNote, "audisp_eql.note", kKeyword, "Why the process may not be what it seems (ours)", "entity table"},
+    {kOwnTruncated, "audisp_eql.truncated", kBoolean, "Argument bytes are missing (ours)", "EXECVE"},
 }};
 
 constexpr bool is_in_id_order() {

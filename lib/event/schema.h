@@ -72,6 +72,8 @@ enum class FieldId : std::uint16_t {
   kUserEffectiveId,          // user.effective.id
   kUserId,                   // user.id
   kUserName,                 // user.name
+  kOwnNote,                  // audisp_eql.note (ours)
+  kOwnTruncated,             // audisp_eql.truncated (ours)
   kBuiltinCount,
 };
 
