@@ -53,7 +53,9 @@ class Engine {
   // Swaps the rules. Pending state of rules whose id and query text are
   // unchanged is kept.
   void set_rules(RuleSet rules);
-  [[nodiscard]] const RuleSet& rules() const;
+  // The fields of the loaded rules: what exported events are filled by.
+  [[nodiscard]] const event::FieldTable& fields() const;
+  [[nodiscard]] std::size_t rule_count() const;
   // What the loaded rules need of the record stream.
   [[nodiscard]] audit::SelectionRequest selection() const;
 
@@ -61,7 +63,7 @@ class Engine {
   void load_processes(const std::vector<entity::ProcEntry>& snapshot);
 
   void handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out);
-  // An exported event, ready filled by FieldIds of rules().fields.
+  // An exported event, ready filled by FieldIds of fields().
   void handle(const event::Event& event, std::vector<alert::Alert>& out);
   // Host restarted.
   void boot(std::string_view node, entity::Moment when);

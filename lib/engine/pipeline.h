@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/alert/alert.h"
@@ -25,7 +26,7 @@ struct PipelineOptions {
   std::size_t max_line = audit::kDefaultMaxLine;
 };
 
-// Everything that was counted, one level flat; dump() prints `name value` lines,
+// Everything that was counted. values() lists it by name,
 // the names that the manual, USR1 and the summary use.
 struct Stats {
   audit::GrouperCounters grouper;

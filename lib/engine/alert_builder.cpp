@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/engine/alert_builder.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace audisp_eql::engine {
+namespace {
+
+using event::Event;
+using event::FieldId;
+
+std::optional<std::int64_t> number(const Event& e, FieldId field) {
+  const event::Value v = e.first(field);
+  if (v.kind() != event::Value::Kind::kInt) return std::nullopt;
+  return v.as_int();
+}
+
+std::vector<std::string> texts(const Event& e, FieldId field) {
+  std::vector<std::string> out;
+  for (const event::Value& v : e.get(field)) {
+    if (v.is_string()) out.emplace_back(v.as_string());
+  }
+  return out;
+}
+
+std::string text(const Event& e, FieldId field) { return std::string(e.text(field)); }
+
+std::optional<alert::Destination> destination(const Event& e) {
+  if (!e.has(FieldId::kDestinationIp)) return std::nullopt;
+  return alert::Destination{text(e, FieldId::kDestinationIp), number(e, FieldId::kDestinationPort)};
+}
+
+// As `ausearch -a` and the records themselves write it; exported events keep
+// the id they came with.
+std::string event_id(const Event& e) {
+  if (e.has(FieldId::kEventId)) return text(e, FieldId::kEventId);
+  const std::int64_t ms = e.order.time.ms;
+  return fmt::format("{}.{:03}:{}", ms / 1000, ms % 1000, e.order.tiebreaker);
+}
+
+alert::Evidence evidence(const Event& e, std::size_t stage) {
+  alert::Evidence out;
+  out.stage = stage;
+  out.time = e.order.time;
+  out.serial = e.order.tiebreaker;
+  out.event_id = event_id(e);
+  out.host = text(e, FieldId::kHostId);
+  out.action = text(e, FieldId::kEventAction);
+  out.pid = number(e, FieldId::kProcessPid);
+  out.outcome = text(e, FieldId::kEventOutcome);
+  out.destination = destination(e);
+  return out;
+}
+
+alert::ProcessInfo process(const Event& e) {
+  alert::ProcessInfo out;
+  out.pid = number(e, FieldId::kProcessPid);
+  out.entity_id = text(e, FieldId::kProcessEntityId);
+  out.name = text(e, FieldId::kProcessName);
+  out.executable = text(e, FieldId::kProcessExecutable);
+  out.kernel_executable = text(e, FieldId::kAuditExe);
+  out.args = texts(e, FieldId::kProcessArgs);
+  out.args_count = number(e, FieldId::kProcessArgsCount);
+  out.working_directory = text(e, FieldId::kProcessWorkingDirectory);
+  return out;
+}
+
+alert::ProcessInfo parent(const Event& e) {
+  alert::ProcessInfo out;
+  out.pid = number(e, FieldId::kProcessParentPid);
+  out.entity_id = text(e, FieldId::kProcessParentEntityId);
+  out.name = text(e, FieldId::kProcessParentName);
+  out.executable = text(e, FieldId::kProcessParentExecutable);
+  out.args = texts(e, FieldId::kProcessParentArgs);
+  out.args_count = number(e, FieldId::kProcessParentArgsCount);
+  out.working_directory = text(e, FieldId::kProcessParentWorkingDirectory);
+  return out;
+}
+
+void add_distinct(std::vector<std::string>& list, std::string value) {
+  if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(std::move(value));
+}
+
+void fill_from_last(alert::Alert& out, const Event& e) {
+  out.time = e.order.time;
+  out.node = text(e, FieldId::kAuditNode);
+  out.host_id = text(e, FieldId::kHostId);
+  out.user = {text(e, FieldId::kUserId), text(e, FieldId::kUserName), text(e, FieldId::kProcessRealUserId),
+              text(e, FieldId::kUserAuditId)};
+  out.process = process(e);
+  out.parent = parent(e);
+  out.network_type = text(e, FieldId::kNetworkType);
+  out.destination = destination(e);
+}
+
+}  // namespace
+
+alert::Alert build_alert(const Rule& rule, const sequence::Match& match) {
+  alert::Alert out;
+  out.rule = rule.info;
+  const Event* last = nullptr;
+  for (std::size_t i = 0; i < match.events.size(); ++i) {
+    if (!match.events[i]) continue;
+    last = &*match.events[i];
+    out.evidence.push_back(evidence(*last, i + 1));
+    add_distinct(out.categories, text(*last, FieldId::kEventCategory));
+    add_distinct(out.types, text(*last, FieldId::kEventType));
+    add_distinct(out.notes, text(*last, FieldId::kOwnNote));
+    out.truncated = out.truncated || last->has(FieldId::kOwnTruncated);
+  }
+  if (last != nullptr) {
+    fill_from_last(out, *last);
+    out.action = rule.query->kind == eql::QueryKind::kEvent ? text(*last, FieldId::kEventAction) : "sequence";
+  }
+  out.id = alert::alert_id(rule.info.id, out.node, out.evidence);
+  return out;
+}
+
+}  // namespace audisp_eql::engine

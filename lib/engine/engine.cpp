@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/engine/engine.h"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <unordered_set>
+#include <utility>
+
+#include "lib/engine/alert_builder.h"
+#include "lib/engine/event_builder.h"
+
+namespace audisp_eql::engine {
+namespace {
+
+using event::FieldId;
+
+// Events of which an id is remembered, so that one met again (two copies of a
+// log, an event given up and then completed) is not counted twice.
+constexpr std::size_t kRememberedEvents = 16'384;
+
+// Rules without a deadline of their own are told of log time this often: it
+// only frees memory.
+constexpr EventTime kAdvanceEvery = seconds(1);
+
+// A serial below a quarter of the last one means the host was started again
+// (they count up from 1 each boot); not for small counts, where order varies.
+constexpr std::uint64_t kBootSerial = 1024;
+
+class RecentIds {
+ public:
+  // False when the id was there already.
+  bool insert(entity::Moment id) {
+    const std::uint64_t key = static_cast<std::uint64_t>(id.time.ms) * 0x9E3779B97F4A7C15ULL ^ id.serial;
+    if (!ids_.insert(key).second) return false;
+    order_.push_back(key);
+    if (order_.size() > kRememberedEvents) {
+      ids_.erase(order_.front());
+      order_.pop_front();
+    }
+    return true;
+  }
+
+ private:
+  std::unordered_set<std::uint64_t> ids_;
+  std::deque<std::uint64_t> order_;
+};
+
+struct Host {
+  Host(std::string host_id, const entity::TableLimits& limits, entity::EndedCallback ended)
+      : id(std::move(host_id)), table(id, limits, std::move(ended)) {}
+
+  std::string id;
+  entity::ProcessTable table;
+  RecentIds recent;
+  std::uint64_t last_serial = 0;
+};
+
+struct ActiveRule {
+  Rule rule;
+  sequence::Machine machine;
+  bool keyed_by_entity = false;
+  bool needs_clock = false;
+};
+
+struct Candidate {
+  std::size_t rule = 0;
+  std::uint64_t stages = 0;
+};
+
+std::uint64_t stage_bit(std::size_t stage) { return std::uint64_t{1} << std::min<std::size_t>(stage, 63); }
+
+std::uint64_t stages_for(const eql::Query& query, const event::Event& kind) {
+  std::uint64_t mask = 0;
+  for (std::size_t i = 0; i < query.stages.size(); ++i) {
+    if (query.stages[i].predicate.could_match(kind)) mask |= stage_bit(i);
+  }
+  if (query.until && query.until->predicate.could_match(kind)) mask |= stage_bit(63);
+  return mask;
+}
+
+bool is_keyed_by_entity(const eql::Query& query) {
+  return std::any_of(query.stages.begin(), query.stages.end(), [](const eql::Stage& stage) {
+    return std::any_of(stage.keys.begin(), stage.keys.end(), [](const eql::JoinKey& key) {
+      return key.field == FieldId::kProcessEntityId || key.field == FieldId::kProcessParentEntityId;
+    });
+  });
+}
+
+bool reads(const RuleSet& set, FieldId field) {
+  return std::any_of(set.rules.begin(), set.rules.end(), [field](const Rule& rule) {
+    return std::binary_search(rule.query->fields.begin(), rule.query->fields.end(), field);
+  });
+}
+
+}  // namespace
+
+struct Engine::State {
+  explicit State(EngineOptions engine_options) : options(std::move(engine_options)), builder(options.user_names) {}
+
+  EngineOptions options;
+  std::vector<std::unique_ptr<ActiveRule>> rules;
+  event::FieldTable fields;
+  std::array<std::vector<Candidate>, kEventKinds> by_kind;
+  std::unordered_map<std::string, std::unique_ptr<Host>> hosts;
+  Host* last_host = nullptr;  // most logs have one
+  std::string last_node;
+  EventBuilder builder;
+  eql::Evaluator evaluator;
+  EngineCounters counters;
+  std::vector<sequence::Match> matches;
+  EventTime advanced;
+
+  Host& host(std::string_view node);
+  Host& add_host(std::string_view node);
+  void index_rules();
+  void run(EventKind kind, const event::Event& event, std::vector<alert::Alert>& out);
+  void take_matches(ActiveRule& rule, std::vector<alert::Alert>& out);
+  void tick(EventTime now, std::vector<alert::Alert>& out);
+  void count(EventKind kind);
+  void process_event(Host& host, const audit::AuditEvent& event, std::vector<alert::Alert>& out);
+};
+
+Host& Engine::State::host(std::string_view node) {
+  if (last_host != nullptr && node == last_node) return *last_host;
+  const auto it = hosts.find(std::string(node));
+  last_host = it != hosts.end() ? it->second.get() : &add_host(node);
+  last_node = node;
+  return *last_host;
+}
+
+Host& Engine::State::add_host(std::string_view node) {
+  if (hosts.size() >= options.max_hosts) {
+    // Names come from the network of an aggregator: past the cap they share one table.
+    ++counters.hosts_over_cap;
+    node = "";
+    const auto it = hosts.find("");
+    if (it != hosts.end()) return *it->second;
+  }
+  auto ended = [this](std::string_view entity_id, entity::Moment when) {
+    for (const auto& rule : rules) {
+      if (rule->keyed_by_entity) rule->machine.entity_ended(entity_id, when.time);
+    }
+  };
+  auto added = std::make_unique<Host>(node.empty() ? options.default_host : std::string(node), options.table, std::move(ended));
+  if (node.empty()) added->table.set_proc_source(options.proc);
+  return *hosts.emplace(std::string(node), std::move(added)).first->second;
+}
+
+void Engine::State::index_rules() {
+  for (std::size_t k = 0; k < kEventKinds; ++k) {
+    by_kind[k].clear();
+    event::Event kind;
+    set_kind(static_cast<EventKind>(k), kind);
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      const std::uint64_t stages = stages_for(*rules[i]->rule.query, kind);
+      if (stages != 0) by_kind[k].push_back({i, stages});
+    }
+  }
+}
+
+void Engine::State::take_matches(ActiveRule& rule, std::vector<alert::Alert>& out) {
+  for (const sequence::Match& match : matches) {
+    out.push_back(build_alert(rule.rule, match));
+    ++counters.alerts;
+    ++counters.alerts_by_rule[rule.rule.info.id];
+  }
+  matches.clear();
+}
+
+void Engine::State::tick(EventTime now, std::vector<alert::Alert>& out) {
+  const bool all = now - advanced >= kAdvanceEvery || now < advanced;
+  if (all) advanced = now;
+  for (const auto& rule : rules) {
+    if (!all && !rule->needs_clock) continue;
+    rule->machine.advance(now, matches);
+    if (!matches.empty()) take_matches(*rule, out);
+  }
+}
+
+void Engine::State::run(EventKind kind, const event::Event& event, std::vector<alert::Alert>& out) {
+  ++counters.events;
+  count(kind);
+  tick(event.order.time, out);
+  for (const Candidate& candidate : by_kind[static_cast<std::size_t>(kind)]) {
+    ActiveRule& rule = *rules[candidate.rule];
+    rule.machine.handle(event, candidate.stages, evaluator, matches);
+    if (!matches.empty()) take_matches(rule, out);
+  }
+}
+
+void Engine::State::count(EventKind kind) {
+  switch (kind) {
+    case EventKind::kExec: ++counters.exec_events; return;
+    case EventKind::kFork: ++counters.fork_events; return;
+    case EventKind::kExit: ++counters.exit_events; return;
+    case EventKind::kConnect: ++counters.connect_events; return;
+  }
+}
+
+void Engine::State::process_event(Host& from, const audit::AuditEvent& event, std::vector<alert::Alert>& out) {
+  const EventKind kind = kind_of(event);
+  if (kind == EventKind::kFork) {
+    const entity::Process* child = from.table.apply_fork(event);
+    if (child != nullptr) run(kind, builder.build(event, kind, *child, from.id), out);
+    return;
+  }
+  const entity::Process* process = from.table.apply(event);
+  if (const auto born = from.table.just_born()) {
+    audit::AuditEvent fork;
+    fork.node = event.node;
+    fork.time = born->time;
+    fork.serial = born->serial;
+    fork.syscall = event.syscall;
+    fork.syscall.name = "clone3";
+    fork.what = audit::Fork{process->pid, audit::Fork::Sureness::kProcess};
+    run(EventKind::kFork, builder.build(fork, EventKind::kFork, *process, from.id), out);
+  }
+  run(kind, builder.build(event, kind, *process, from.id), out);
+}
+
+Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+void Engine::set_rules(RuleSet set) {
+  State& s = *state_;
+  s.builder.set_needs_command_lines(reads(set, FieldId::kProcessCommandLine), reads(set, FieldId::kProcessParentCommandLine));
+  std::vector<std::unique_ptr<ActiveRule>> rules;
+  for (Rule& rule : set.rules) {
+    const auto old = std::find_if(s.rules.begin(), s.rules.end(), [&rule](const auto& active) {
+      return active != nullptr && active->rule.info.id == rule.info.id && active->rule.query_text == rule.query_text;
+    });
+    if (old != s.rules.end()) {
+      // The machine keeps its own compiled query; the words around it may be new.
+      rule.query = std::move((*old)->rule.query);
+      (*old)->rule = std::move(rule);
+      rules.push_back(std::move(*old));
+      continue;
+    }
+    sequence::Machine machine(*rule.query, s.options.sequence);
+    const bool keyed = is_keyed_by_entity(*rule.query);
+    const bool clock = rule.query->needs_clock();
+    rules.push_back(std::make_unique<ActiveRule>(ActiveRule{std::move(rule), std::move(machine), keyed, clock}));
+  }
+  s.rules = std::move(rules);
+  s.fields = std::move(set.fields);
+  s.index_rules();
+}
+
+const event::FieldTable& Engine::fields() const { return state_->fields; }
+std::size_t Engine::rule_count() const { return state_->rules.size(); }
+
+audit::SelectionRequest Engine::selection() const {
+  audit::SelectionRequest request;
+  request.connect = !state_->by_kind[static_cast<std::size_t>(EventKind::kConnect)].empty();
+  return request;
+}
+
+void Engine::load_processes(const std::vector<entity::ProcEntry>& snapshot) { state_->host("").table.load(snapshot); }
+
+void Engine::handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out) {
+  State& s = *state_;
+  if (s.options.own_pid != 0 && event.syscall.pid == s.options.own_pid && event.node.empty()) {
+    ++s.counters.own_events;
+    return;
+  }
+  Host& from = s.host(event.node);
+  if (event.serial < from.last_serial / 4 && from.last_serial > kBootSerial) {
+    from.table.boot({event.time, event.serial});
+  }
+  from.last_serial = event.serial;
+  if (!from.recent.insert({event.time, event.serial})) {
+    ++s.counters.repeated_events;
+    return;
+  }
+  s.process_event(from, event, out);
+}
+
+void Engine::handle(const event::Event& event, std::vector<alert::Alert>& out) {
+  State& s = *state_;
+  ++s.counters.events;
+  s.tick(event.order.time, out);
+  for (const auto& rule : s.rules) {
+    rule->machine.handle(event, ~std::uint64_t{0}, s.evaluator, s.matches);
+    if (!s.matches.empty()) s.take_matches(*rule, out);
+  }
+}
+
+void Engine::boot(std::string_view node, entity::Moment when) {
+  Host& from = state_->host(node);
+  from.table.boot(when);
+  from.last_serial = when.serial;
+}
+
+void Engine::advance(EventTime now, std::vector<alert::Alert>& out) { state_->tick(now, out); }
+
+void Engine::finish(std::vector<alert::Alert>& out) {
+  for (const auto& rule : state_->rules) {
+    rule->machine.finish(state_->matches);
+    state_->take_matches(*rule, out);
+  }
+}
+
+const EngineCounters& Engine::counters() const { return state_->counters; }
+
+entity::TableCounters Engine::table_counters() const {
+  entity::TableCounters sum;
+  for (const auto& [node, host] : state_->hosts) {
+    const entity::TableCounters& c = host->table.counters();
+    sum.created += c.created;
+    sum.ended += c.ended;
+    sum.evicted += c.evicted;
+    sum.forgotten_args += c.forgotten_args;
+    sum.parents_unknown += c.parents_unknown;
+    sum.fork_hints += c.fork_hints;
+    sum.fork_hints_refused += c.fork_hints_refused;
+    sum.pids_reused += c.pids_reused;
+    sum.boots += c.boots;
+  }
+  return sum;
+}
+
+sequence::Counters Engine::sequence_counters() const {
+  sequence::Counters sum;
+  for (const auto& rule : state_->rules) {
+    const sequence::Counters& c = rule->machine.counters();
+    sum.matches += c.matches;
+    sum.evicted_partials += c.evicted_partials;
+    sum.expired_partials += c.expired_partials;
+    sum.oversized_keys += c.oversized_keys;
+    sum.dropped_tuples += c.dropped_tuples;
+  }
+  return sum;
+}
+
+std::vector<std::string> Engine::hosts() const {
+  std::vector<std::string> out;
+  for (const auto& [node, host] : state_->hosts) out.push_back(host->id);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::size_t Engine::processes() const {
+  std::size_t n = 0;
+  for (const auto& [node, host] : state_->hosts) n += host->table.size();
+  return n;
+}
+
+std::size_t Engine::partials() const {
+  std::size_t n = 0;
+  for (const auto& rule : state_->rules) n += rule->machine.partials();
+  return n;
+}
+
+}  // namespace audisp_eql::engine

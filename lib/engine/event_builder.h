@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// AuditEvent plus process to the Event that rules see, in ECS fields. Mostly
+// views into the process table: the Event is good until the table next changes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "lib/audit/audit_event.h"
+#include "lib/entity/process_table.h"
+#include "lib/event/event.h"
+
+namespace audisp_eql::engine {
+
+enum class EventKind : std::uint8_t { kExec, kFork, kExit, kConnect };
+inline constexpr std::size_t kEventKinds = 4;
+
+[[nodiscard]] EventKind kind_of(const audit::AuditEvent& event);
+
+// Sets event.category, event.action and event.type only: what rules are
+// indexed by.
+void set_kind(EventKind kind, event::Event& out);
+
+class EventBuilder {
+ public:
+  explicit EventBuilder(std::unordered_map<std::uint32_t, std::string> user_names)
+      : user_names_(std::move(user_names)) {}
+
+  // Fields that cost something to make and that only some rules read.
+  void set_needs_command_lines(bool process, bool parent) {
+    needs_command_line_ = process;
+    needs_parent_command_line_ = parent;
+  }
+
+  // `process` is the child for a fork. The result, `host` and `process` are
+  // used together: the Event views all three, and the builder's own buffers.
+  const event::Event& build(const audit::AuditEvent& source, EventKind kind, const entity::Process& process, std::string_view host);
+
+ private:
+  void set_event(const audit::AuditEvent& source, EventKind kind, std::string_view host);
+  void set_process(const audit::AuditEvent& source, EventKind kind, const entity::Process& process);
+  void set_image(const entity::Image& image);
+  void set_parent(const entity::Process& process);
+  void set_user(const audit::AuditEvent& source, EventKind kind, const entity::Process& process);
+  void set_connect(const audit::Connect& connect);
+  void set_texts(event::FieldId field, const std::vector<std::string>& texts);
+  void set_command_line(event::FieldId field, const std::vector<std::string>& args);
+  std::string_view id_text(std::uint32_t id);
+
+  std::unordered_map<std::uint32_t, std::string> user_names_;
+  std::unordered_map<std::uint32_t, std::string> id_texts_;
+  bool needs_command_line_ = false;
+  bool needs_parent_command_line_ = false;
+  event::Event event_;
+  std::vector<event::Value> bag_;
+};
+
+}  // namespace audisp_eql::engine

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// TOML text to rules. toml++ stays in here.
+#include "lib/engine/rule.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+namespace audisp_eql::engine {
+namespace {
+
+using alert::RuleSeverity;
+
+// Reads one rule file; collects what is wrong with it.
+class Reader {
+ public:
+  Reader(const Source& file, event::FieldTable& fields) : file_(file), fields_(fields) {}
+
+  Result<Rule> read(const toml::table& root);
+
+ private:
+  std::string text(const toml::table& table, std::string_view key);
+  std::string required_text(const toml::table& table, std::string_view key, std::string_view hint);
+  std::vector<std::string> texts(const toml::table& table, std::string_view key);
+  void read_header(const toml::table& rule);
+  void read_severity(const toml::table& rule);
+  void read_version(const toml::table& rule);
+  void read_threats(const toml::table& rule);
+  alert::Threat read_threat(const toml::table& table);
+  alert::Technique read_technique(const toml::table& table);
+  void check_language(const toml::table& rule);
+  void read_query(const toml::table& rule);
+
+  void error(const toml::source_region& where, std::string message, std::string hint = {});
+  Diagnostic at(const toml::source_region& where, std::string message, std::string hint) const;
+  Source query_source(const toml::node& node, std::string query) const;
+  std::size_t offset_of(toml::source_position position) const;
+
+  const Source& file_;
+  event::FieldTable& fields_;
+  Rule rule_;
+  std::vector<Diagnostic> diagnostics_;
+};
+
+std::size_t Reader::offset_of(toml::source_position position) const {
+  std::size_t at = 0;
+  for (std::size_t line = 1; line < position.line && at < file_.text.size(); ++line) {
+    const std::size_t newline = file_.text.find('\n', at);
+    at = newline == std::string::npos ? file_.text.size() : newline + 1;
+  }
+  return std::min(file_.text.size(), at + (position.column > 0 ? position.column - 1 : 0));
+}
+
+Diagnostic Reader::at(const toml::source_region& where, std::string message, std::string hint) const {
+  const std::size_t begin = offset_of(where.begin);
+  const std::size_t end = std::max(begin + 1, offset_of(where.end));
+  return diagnose(file_, {begin, end}, std::move(message), std::move(hint));
+}
+
+void Reader::error(const toml::source_region& where, std::string message, std::string hint) {
+  diagnostics_.push_back(at(where, std::move(message), std::move(hint)));
+}
+
+std::string Reader::text(const toml::table& table, std::string_view key) {
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return {};
+  if (const auto value = node->value_exact<std::string>()) return *value;
+  error(node->source(), fmt::format("`{}` must be a string", key));
+  return {};
+}
+
+std::string Reader::required_text(const toml::table& table, std::string_view key, std::string_view hint) {
+  if (!table.contains(key)) {
+    error(table.source(), fmt::format("[rule] has no `{}`", key), std::string(hint));
+    return {};
+  }
+  const std::size_t errors = diagnostics_.size();
+  std::string value = text(table, key);
+  if (value.empty() && diagnostics_.size() == errors) error(table.get(key)->source(), fmt::format("`{}` is empty", key), std::string(hint));
+  return value;
+}
+
+std::vector<std::string> Reader::texts(const toml::table& table, std::string_view key) {
+  std::vector<std::string> out;
+  const toml::node* node = table.get(key);
+  if (node == nullptr) return out;
+  const toml::array* array = node->as_array();
+  if (array == nullptr) {
+    error(node->source(), fmt::format("`{}` must be a list of strings", key));
+    return out;
+  }
+  for (const toml::node& element : *array) {
+    if (const auto value = element.value_exact<std::string>()) out.push_back(*value);
+  }
+  return out;
+}
+
+void Reader::read_severity(const toml::table& rule) {
+  constexpr std::string_view kHint = "one of low, medium, high, critical";
+  const std::string word = required_text(rule, "severity", kHint);
+  if (const auto severity = alert::parse_severity(word)) {
+    rule_.info.severity = *severity;
+  } else if (!word.empty()) {
+    error(rule.get("severity")->source(), fmt::format("unknown severity \"{}\"", word), std::string(kHint));
+  }
+  rule_.info.risk_score = alert::to_number(rule_.info.severity);
+  const toml::node* score = rule.get("risk_score");
+  if (score == nullptr) return;
+  const auto number = score->value_exact<std::int64_t>();
+  if (number && *number >= 0 && *number <= 100) {
+    rule_.info.risk_score = static_cast<int>(*number);
+  } else {
+    error(score->source(), "`risk_score` must be a whole number from 0 to 100");
+  }
+}
+
+void Reader::read_version(const toml::table& rule) {
+  const toml::node* node = rule.get("version");
+  if (node == nullptr) return;
+  if (const auto number = node->value_exact<std::int64_t>()) rule_.info.version = std::to_string(*number);
+  if (const auto word = node->value_exact<std::string>()) rule_.info.version = *word;
+}
+
+void Reader::read_header(const toml::table& rule) {
+  rule_.info.id = required_text(rule, "rule_id", "a UUID of its own, e.g. from uuidgen");
+  rule_.info.name = required_text(rule, "name", "a short title for the alert");
+  rule_.info.description = text(rule, "description");
+  rule_.info.references = texts(rule, "references");
+  read_severity(rule);
+  read_version(rule);
+}
+
+alert::Technique Reader::read_technique(const toml::table& table) {
+  alert::Technique out{text(table, "id"), text(table, "name"), text(table, "reference"), {}};
+  if (const toml::array* subs = table["subtechnique"].as_array()) {
+    for (const toml::node& node : *subs) {
+      const toml::table* sub = node.as_table();
+      if (sub != nullptr) out.subtechniques.push_back({text(*sub, "id"), text(*sub, "name"), text(*sub, "reference"), {}});
+    }
+  }
+  return out;
+}
+
+alert::Threat Reader::read_threat(const toml::table& table) {
+  alert::Threat threat;
+  threat.framework = text(table, "framework");
+  if (const toml::table* tactic = table["tactic"].as_table()) {
+    threat.tactic_id = text(*tactic, "id");
+    threat.tactic_name = text(*tactic, "name");
+    threat.tactic_reference = text(*tactic, "reference");
+  }
+  if (const toml::array* techniques = table["technique"].as_array()) {
+    for (const toml::node& node : *techniques) {
+      if (const toml::table* technique = node.as_table()) threat.techniques.push_back(read_technique(*technique));
+    }
+  }
+  return threat;
+}
+
+void Reader::read_threats(const toml::table& rule) {
+  const toml::array* threats = rule["threat"].as_array();
+  if (threats == nullptr) return;
+  for (const toml::node& node : *threats) {
+    if (const toml::table* threat = node.as_table()) rule_.info.threats.push_back(read_threat(*threat));
+  }
+}
+
+void Reader::check_language(const toml::table& rule) {
+  const std::string type = required_text(rule, "type", "this program runs rules of type \"eql\"");
+  if (!type.empty() && type != "eql") {
+    error(rule.get("type")->source(), fmt::format("rules of type \"{}\" cannot run here", type),
+          "only \"eql\" rules can; leave the file out, or rewrite its query in EQL");
+  }
+  const std::string language = text(rule, "language");
+  if (!language.empty() && language != "eql") {
+    error(rule.get("language")->source(), fmt::format("query language \"{}\" cannot run here", language), "only \"eql\" can");
+  }
+}
+
+// Where in the file the string's content begins, so that the query's
+// diagnostics name the file's own lines.
+Source Reader::query_source(const toml::node& node, std::string query) const {
+  Source source{file_.file, std::move(query), node.source().begin.line, node.source().begin.column};
+  const std::string_view rest = std::string_view(file_.text).substr(offset_of(node.source().begin));
+  if (rest.starts_with("'''") || rest.starts_with("\"\"\"")) {
+    source.first_column += 3;
+    if (rest.substr(3).starts_with("\n") || rest.substr(3).starts_with("\r\n")) {
+      ++source.first_line;
+      source.first_column = 1;
+    }
+  } else {
+    source.first_column += 1;
+  }
+  return source;
+}
+
+void Reader::read_query(const toml::table& rule) {
+  rule_.query_text = required_text(rule, "query", "an EQL query, e.g. '''process where event.action == \"exec\"'''");
+  if (rule_.query_text.empty() || has_error(diagnostics_)) return;
+  auto query = eql::compile_query(query_source(*rule.get("query"), rule_.query_text), fields_);
+  if (query) {
+    rule_.query = std::make_unique<const eql::Query>(std::move(query.value()));
+  } else {
+    const auto& found = query.error().diagnostics;
+    diagnostics_.insert(diagnostics_.end(), found.begin(), found.end());
+  }
+}
+
+Result<Rule> Reader::read(const toml::table& root) {
+  rule_.file = file_.file;
+  const toml::table* rule = root["rule"].as_table();
+  if (rule == nullptr) {
+    Diagnostic d = diagnose(file_, {0, 1}, "no [rule] table", "a rule file has [rule] with name, rule_id, severity, type and query");
+    return Error(std::move(d));
+  }
+  check_language(*rule);
+  read_header(*rule);
+  read_threats(*rule);
+  read_query(*rule);
+  if (has_error(diagnostics_)) return Error(std::move(diagnostics_));
+  return std::move(rule_);
+}
+
+Diagnostic from_toml(const Source& file, const toml::parse_error& failure) {
+  Diagnostic d;
+  d.file = file.file;
+  d.message = std::string(failure.description());
+  d.hint = "the file is not valid TOML; regular expressions and wildcards are safest in ''' quotes";
+  d.line = failure.source().begin.line;
+  d.column = failure.source().begin.column;
+  std::size_t at = 0;
+  for (std::size_t line = 1; line < d.line && at != std::string::npos; ++line) at = file.text.find('\n', at) + 1;
+  d.source_line = file.text.substr(at, file.text.find('\n', at) - at);
+  return d;
+}
+
+// An id that depends on nothing but the label, so that alert ids of a bare query are stable.
+std::string id_of_label(std::string_view label) { return fmt::format("query:{}", label); }
+
+}  // namespace
+
+Result<Rule> parse_rule(const Source& file, event::FieldTable& fields) {
+  // toml++ throws for text that is no TOML; its own parser limits nesting.
+  try {
+    const toml::table root = toml::parse(file.text, file.file);
+    return Reader(file, fields).read(root);
+  } catch (const toml::parse_error& failure) {
+    return Error(from_toml(file, failure));
+  }
+}
+
+Result<Rule> rule_from_query(const Source& query, std::string_view label, event::FieldTable& fields) {
+  auto compiled = eql::compile_query(query, fields);
+  if (!compiled) return compiled.error();
+  Rule rule;
+  rule.info.id = id_of_label(label);
+  rule.info.name = std::string(label);
+  rule.file = query.file;
+  rule.query_text = query.text;
+  rule.query = std::make_unique<const eql::Query>(std::move(compiled.value()));
+  return rule;
+}
+
+RuleSet load_rules(const std::vector<Source>& files) {
+  RuleSet set;
+  std::map<std::string, std::string> seen;  // rule id to file
+  for (const Source& file : files) {
+    auto rule = parse_rule(file, set.fields);
+    if (rule) {
+      const auto [it, added] = seen.emplace(rule.value().info.id, file.file);
+      if (!added) {
+        Diagnostic d;
+        d.file = file.file;
+        d.message = fmt::format("rule_id {} is already used by {}", rule.value().info.id, it->second);
+        d.hint = "give one of the two another rule_id, or remove it; the first one runs";
+        rule = Error(std::move(d));
+      }
+    }
+    if (rule) {
+      const auto& warnings = rule.value().query->warnings;
+      set.diagnostics.insert(set.diagnostics.end(), warnings.begin(), warnings.end());
+      set.rules.push_back(std::move(rule.value()));
+    } else {
+      ++set.refused;
+      const auto& errors = rule.error().diagnostics;
+      set.diagnostics.insert(set.diagnostics.end(), errors.begin(), errors.end());
+    }
+  }
+  return set;
+}
+
+}  // namespace audisp_eql::engine

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The names under which counters appear everywhere: state dump, heartbeat,
+// metrics, manual.
+#include "lib/engine/pipeline.h"
+
+namespace audisp_eql::engine {
+
+std::vector<std::pair<std::string, std::uint64_t>> Stats::values() const {
+  return {
+      {"bytes", bytes},
+      {"lines", grouper.lines},
+      {"lines_overlong", overlong_lines},
+      {"lines_malformed", grouper.malformed_lines},
+      {"lines_forged", grouper.forged_lines},
+      {"records_skipped", grouper.skipped_records},
+      {"records_duplicate", grouper.duplicate_records},
+      {"records_late", grouper.late_records},
+      {"records_orphan", grouper.orphan_records},
+      {"records_dropped", grouper.dropped_records},
+      {"records_empty", parser.empty_records},
+      {"records_exec", grouper.exec_records},
+      {"records_connect", grouper.connect_records},
+      {"records_fork", grouper.fork_records},
+      {"records_exit", grouper.exit_records},
+      {"argument_bytes_dropped", grouper.dropped_argument_bytes},
+      {"groups", grouper.groups},
+      {"groups_incomplete", grouper.incomplete_events},
+      {"groups_evicted", grouper.evicted_events},
+      {"groups_refused", parser.refused_groups},
+      {"groups_without_syscall", normalize.without_syscall},
+      {"execs_failed", normalize.failed_execs},
+      {"execs_without_execve", normalize.missing_execve},
+      {"execs_argc_mismatch", normalize.argc_mismatch},
+      {"connects_other_families", normalize.other_families},
+      {"connects_not_attempts", normalize.not_attempts},
+      {"connects_without_sockaddr", normalize.missing_sockaddr},
+      {"connects_bad_sockaddr", normalize.bad_sockaddr},
+      {"values_bad", normalize.bad_values},
+      {"arch_unknown", normalize.unknown_arch},
+      {"events", engine.events},
+      {"events_exec", engine.exec_events},
+      {"events_fork", engine.fork_events},
+      {"events_exit", engine.exit_events},
+      {"events_connect", engine.connect_events},
+      {"events_own", engine.own_events},
+      {"events_repeated", engine.repeated_events},
+      {"hosts_over_cap", engine.hosts_over_cap},
+      {"processes", processes},
+      {"processes_created", table.created},
+      {"processes_ended", table.ended},
+      {"processes_evicted", table.evicted},
+      {"process_args_forgotten", table.forgotten_args},
+      {"parents_unknown", table.parents_unknown},
+      {"pids_reused", table.pids_reused},
+      {"fork_hints", table.fork_hints},
+      {"fork_hints_refused", table.fork_hints_refused},
+      {"boots", table.boots},
+      {"partials", partials},
+      {"partials_expired", sequence.expired_partials},
+      {"partials_evicted", sequence.evicted_partials},
+      {"keys_oversized", sequence.oversized_keys},
+      {"key_tuples_dropped", sequence.dropped_tuples},
+      {"alerts", engine.alerts},
+  };
+}
+
+}  // namespace audisp_eql::engine
