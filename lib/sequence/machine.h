@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Correlates events into matches of one query: event queries, sequences and
-// samples (eql-semantics 8-9). In event time only. Events come in completion
-// order, which for audit is not time order (a blocking connect arrives minutes
-// after its own time); each is put where its Order says.
+// samples (EQL S1-S9, U1-U2, R1, X1-X5, A1, P1). In event time only. Events
+// come in completion order, which for audit is not time order (a blocking
+// connect arrives minutes after its own time); each is put where its Order
+// says. On time-ordered input the matches are exactly those of the semantics.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,13 +29,23 @@ struct Match {
   std::vector<std::string> keys;
 };
 
+// When a sample is reported (EQL A1): as soon as every filter has its own
+// event, after which the key is forgotten (live); or at finish(), in the order
+// of the keys, nulls first, up to `max_samples_per_key` for each (offline).
+enum class SampleMode { kAtOnce, kAtFinish };
+
 struct Limits {
-  std::size_t max_partials = 65'536;         // per machine
-  std::size_t max_bytes = 64u << 20;         // event copies held, per machine
-  std::size_t max_superseded = 16;           // older partials kept per key and state, for late events
-  std::size_t max_key_bytes = 4096;          // a longer key: the event takes no part, counted
-  std::size_t max_key_tuples = 1024;         // of one multi-valued event (eql S7)
-  EventTime lateness = seconds(150);         // log time an event may arrive after its own time
+  std::size_t max_partials = 65'536;   // per machine; also of keys remembered without one
+  std::size_t max_bytes = 64u << 20;   // event copies and keys held, per machine
+  std::size_t max_superseded = 16;     // older partials kept per key and state, for late events
+  std::size_t max_key_bytes = 4096;    // as encoded (key.h); a longer key takes no part, counted
+  std::size_t max_key_tuples = 1024;   // of one multi-valued event (EQL S7)
+  EventTime lateness = seconds(150);   // log time an event may arrive after its own time
+  SampleMode sample_mode = SampleMode::kAtOnce;
+  std::size_t max_samples_per_key = 1;     // kAtFinish only
+  EventTime sample_window = seconds(3600); // kAtOnce: log time an event waits for the others
+  // Keys are hashed with this; random per process where input may be hostile.
+  std::array<std::uint64_t, 2> hash_seed{};
 };
 
 // Every way in which something was let go. Added to, never reset.
@@ -41,8 +53,12 @@ struct Counters {
   std::uint64_t matches = 0;
   std::uint64_t evicted_partials = 0;  // a cap was hit
   std::uint64_t expired_partials = 0;  // maxspan and lateness, or the process, were over
+  std::uint64_t forgotten_keys = 0;    // a cap was hit: what an idle key knew of late or missing events
   std::uint64_t oversized_keys = 0;
   std::uint64_t dropped_tuples = 0;
+  std::uint64_t dropped_matches = 0;   // `tail` of more than max_partials
+  std::uint64_t clock_rebases = 0;     // the log's clock was set back
+  std::uint64_t visited_partials = 0;  // looked at; by events fed: the cost of one
 };
 
 class Machine {
@@ -55,24 +71,28 @@ class Machine {
 
   // Feeds one event; `stage_mask` has bit n set when stage n could match (bit
   // 63: stages 63 and later, and `until`); all bits set is always right.
-  // Appends what it completes to `out`, in the order of eql S9.
+  // Appends what it completes to `out`, in the order of EQL S9; before it, what
+  // was due before the event's time.
   void handle(const event::Event& event, std::uint64_t stage_mask, eql::Evaluator& evaluator, std::vector<Match>& out);
 
-  // The log has reached `now`: partials that no event can complete any more are
-  // dropped, and results that waited for time to pass (eql X2) are appended. For
-  // those to be right under late events the caller passes log time; they are due
-  // once now > deadline (+ lateness is the caller's choice when idle).
+  // The log has reached `now`, by the clock of its events: partials that no
+  // event can complete any more are dropped, and results that waited for time to
+  // pass (EQL X2) and are due before `now` are appended. A caller that knows of
+  // late events to come passes an earlier `now`.
   void advance(EventTime now, std::vector<Match>& out);
 
   // The process with this process.entity_id ended at `when` (or left the entity
-  // table): partials keyed by it live on for the lateness only.
+  // table): partials keyed by it live on for the lateness only, but never
+  // shorter than maxspan and lateness. One whose key is first seen after this
+  // stays until a cap evicts it.
   void entity_ended(std::string_view entity_id, EventTime when);
 
-  // End of input (scan): waiting results become due, partials are dropped.
+  // End of input (scan): waiting results become due, partials are dropped,
+  // `tail` and samples are appended. Nothing may be fed afterwards.
   void finish(std::vector<Match>& out);
 
   [[nodiscard]] const Counters& counters() const;
-  [[nodiscard]] std::size_t partials() const;
+  [[nodiscard]] std::size_t partials() const;  // samples: events held for a filter
   [[nodiscard]] std::size_t bytes() const;
 
  private:
