@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cctype>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "lib/alert/budget.h"
+#include "lib/alert/format.h"
+
+namespace audisp_eql::alert {
+namespace {
+
+// An argument as a person would type it: quoted where a shell would split it.
+std::string quoted(std::string_view arg) {
+  constexpr std::string_view kSpecial = " \"'$`;&|<>()*?[]{}#~!";
+  if (!arg.empty() && arg.find_first_of(kSpecial) == std::string_view::npos) return std::string(arg);
+  std::string out = "'";
+  for (const char c : arg) {
+    if (c == '\'') {
+      out += "'\"'\"'";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::string quoted_args(const std::vector<std::string>& args) {
+  std::string out;
+  for (const std::string& arg : args) {
+    if (!out.empty()) out += ' ';
+    out += quoted(arg);
+  }
+  return out;
+}
+
+std::string endpoint(const Destination& destination) {
+  const bool v6 = destination.ip.find(':') != std::string::npos;
+  const std::string address = v6 ? fmt::format("[{}]", destination.ip) : destination.ip;
+  return destination.port ? fmt::format("{}:{}", address, *destination.port) : address;
+}
+
+std::string user_text(const UserInfo& user) {
+  std::string out = user.name.empty() ? user.id : fmt::format("{} ({})", user.name, user.id);
+  if (!user.real_id.empty() && user.real_id != user.id) out += fmt::format(", real {}", user.real_id);
+  if (!user.audit_id.empty() && user.audit_id != user.id) out += fmt::format(", logged in as {}", user.audit_id);
+  return out;
+}
+
+std::string process_text(const ProcessInfo& process) {
+  std::string out = process.executable.empty() ? process.kernel_executable : process.executable;
+  const bool other_image = !process.kernel_executable.empty() && process.kernel_executable != out;
+  if (other_image) out += fmt::format(" ({})", process.kernel_executable);
+  if (process.pid) out += fmt::format("{}pid {}", out.empty() ? "" : ", ", *process.pid);
+  return out;
+}
+
+std::string technique_text(const Technique& technique) { return fmt::format("{} {}", technique.id, technique.name); }
+
+std::string upper(std::string_view word) {
+  std::string out(word);
+  for (char& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return out;
+}
+
+std::string_view colour_of(RuleSeverity severity) {
+  switch (severity) {
+    case RuleSeverity::kLow: return "\x1b[36m";
+    case RuleSeverity::kMedium: return "\x1b[33m";
+    case RuleSeverity::kHigh: return "\x1b[31m";
+    case RuleSeverity::kCritical: return "\x1b[1;31m";
+  }
+  return "";
+}
+
+class Report {
+ public:
+  Report(const Alert& alert, const UtcOffset& offset, Colour colour) : a_(alert), offset_(offset), colour_(colour) {}
+
+  std::string write() {
+    head();
+    row("rule", fmt::format("{} (risk {})", a_.rule.id, a_.rule.risk_score));
+    row("host", a_.host_id);
+    row("user", user_text(a_.user));
+    process("process", a_.process);
+    process("parent", a_.parent);
+    if (a_.destination) row("to", endpoint(*a_.destination));
+    threats();
+    for (const Evidence& event : a_.evidence) evidence(event);
+    for (const std::string& note : a_.notes) row("note", note);
+    if (a_.truncated) row("note", "some argument bytes are missing");
+    row("id", a_.id);
+    return std::move(out_);
+  }
+
+ private:
+  std::string when(EventTime time) const { return format_time(time, offset_ ? offset_(time) : 0); }
+
+  void head() {
+    const std::string severity = upper(to_string(a_.rule.severity));
+    const bool on = colour_ == Colour::kOn;
+    out_ += fmt::format("{}  {}{}{}  {}\n", when(a_.time), on ? colour_of(a_.rule.severity) : "", severity,
+                        on ? "\x1b[0m" : "", a_.rule.name);
+  }
+
+  void row(std::string_view name, std::string_view text) {
+    if (!text.empty()) out_ += fmt::format("  {:<10}{}\n", name, text);
+  }
+
+  void process(std::string_view name, const ProcessInfo& process) {
+    row(name, process_text(process));
+    row("  args", quoted_args(process.args));
+    row("  in", process.working_directory);
+  }
+
+  void threats() {
+    for (const Threat& threat : a_.rule.threats) {
+      std::string text = fmt::format("{} {}", threat.tactic_id, threat.tactic_name);
+      for (const Technique& technique : threat.techniques) {
+        text += fmt::format(": {}", technique_text(technique));
+        for (const Technique& sub : technique.subtechniques) text += fmt::format(", {}", technique_text(sub));
+      }
+      row("threat", text);
+    }
+  }
+
+  void evidence(const Evidence& event) {
+    std::string text = fmt::format("{}. {}  {}", event.stage, when(event.time), event.action);
+    if (event.pid) text += fmt::format(" pid {}", *event.pid);
+    if (event.destination) text += fmt::format(" to {}", endpoint(*event.destination));
+    if (!event.outcome.empty()) text += fmt::format(" ({})", event.outcome);
+    row("evidence", fmt::format("{}   ausearch -a {}", text, event.serial));
+  }
+
+  const Alert& a_;
+  const UtcOffset& offset_;
+  Colour colour_;
+  std::string out_;
+};
+
+void add_pair(std::string& out, std::string_view key, std::string_view value) {
+  if (!value.empty()) out += fmt::format(" {}={}", key, value);
+}
+
+std::string one_line(const Alert& a) {
+  std::string out = fmt::format("{} alert: {}", to_string(a.rule.severity), a.rule.name);
+  add_pair(out, "host", a.host_id);
+  add_pair(out, "user", a.user.name.empty() ? a.user.id : a.user.name);
+  if (a.process.pid) add_pair(out, "pid", std::to_string(*a.process.pid));
+  add_pair(out, "exe", quoted(a.process.executable.empty() ? a.process.kernel_executable : a.process.executable));
+  if (!a.process.args.empty()) add_pair(out, "args", fmt::format("[{}]", quoted_args(a.process.args)));
+  if (!a.parent.executable.empty()) add_pair(out, "parent", quoted(a.parent.executable));
+  if (a.destination) add_pair(out, "to", endpoint(*a.destination));
+  std::vector<std::uint64_t> serials;
+  for (const Evidence& event : a.evidence) serials.push_back(event.serial);
+  add_pair(out, "serials", fmt::format("{}", fmt::join(serials, ",")));
+  add_pair(out, "rule", a.rule.id);
+  add_pair(out, "id", a.id);
+  if (a.truncated) add_pair(out, "truncated", "yes");
+  return out;
+}
+
+}  // namespace
+
+std::string format_text(const Alert& alert, const UtcOffset& offset, Colour colour) {
+  return fit(alert, kUnlimited, [&](const Alert& a) { return Report(a, offset, colour).write(); });
+}
+
+std::string format_line(const Alert& alert, std::size_t max_bytes) { return fit(alert, max_bytes, one_line); }
+
+}  // namespace audisp_eql::alert
