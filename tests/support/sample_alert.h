@@ -101,7 +101,7 @@ inline alert::Alert hostile_alert(std::size_t bytes) {
     e.serial = UINT64_MAX;
     e.destination = alert::Destination{text, INT64_MIN};
   }
-  a.evidence.insert(a.evidence.end(), 100, a.evidence.front());
+  a.evidence.insert(a.evidence.end(), 30, a.evidence.front());
   a.destination = alert::Destination{text, INT64_MIN};
   a.rule.severity = alert::RuleSeverity::kCritical;
   a.rule.risk_score = INT32_MIN;
