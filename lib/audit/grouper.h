@@ -28,7 +28,7 @@ struct GrouperLimits {
   std::size_t max_records_per_event = 8192;
   std::size_t max_bytes_per_event = 16u << 20;   // over it argument records go, never SYSCALL, SOCKADDR, CWD, PATH
   std::size_t max_open_bytes = 64u << 20;        // of all open events
-  std::size_t max_later_events = 1024;           // newer events begun before an event without end is given up
+  std::size_t max_later_events = 4096;           // newer events begun before an event without end is given up
   EventTime max_age = seconds(300);              // log time after which it is given up
 };
 
@@ -45,6 +45,7 @@ struct GrouperCounters {
   std::uint64_t dropped_argument_bytes = 0;
   std::uint64_t dropped_records = 0;    // over max_records_per_event
   std::uint64_t forged_lines = 0;       // tampering: see LineFormat::kLog
+  std::uint64_t unknown_arch_records = 0;  // SYSCALL records of a machine that libaudit has no table of
   // What was there at all, so that "no alerts" is not mistaken for "clean".
   std::uint64_t exec_records = 0, connect_records = 0, fork_records = 0, exit_records = 0;
 };
@@ -65,8 +66,8 @@ class Grouper {
   // The next complete group, or nullptr. Valid until the next call of any member.
   const RecordGroup* next();
 
-  // Live: the stream has been idle; every open event older than the newest by
-  // arrival is given up. Offline: end of input. Then next().
+  // Live: the stream has been idle; offline: end of input. Every open event is
+  // given up; fragments that still come are joined. Then next().
   void flush();
 
   [[nodiscard]] std::size_t open_events() const;

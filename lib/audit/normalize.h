@@ -8,7 +8,9 @@
 #include <optional>
 
 #include "lib/audit/audit_event.h"
+#include "lib/audit/execve.h"
 #include "lib/audit/record.h"
+#include "lib/audit/syscalls.h"
 
 namespace audisp_eql::audit {
 
@@ -28,10 +30,7 @@ struct NormalizeCounters {
   std::uint64_t without_syscall = 0;
 };
 
-struct NormalizeLimits {
-  std::size_t max_args = 1u << 20;             // per exec; over it: args_truncated
-  std::size_t max_arg_bytes = 32u << 20;       // all arguments of an exec, decoded
-};
+using NormalizeLimits = ArgumentLimits;
 
 class Normalizer {
  public:
@@ -44,7 +43,19 @@ class Normalizer {
   [[nodiscard]] const NormalizeCounters& counters() const { return counters_; }
 
  private:
+  // A call of a known kind; what its fields say is filled in step by step.
+  struct Call;
+
+  std::optional<Call> read_call(const ParsedRecord& record);
+  [[nodiscard]] bool read_ids(Call& call);
+  std::optional<Exec> read_exec(const Call& call, const ParsedGroup& group);
+  std::string executed_path(const Call& call, const ParsedGroup& group, const std::string& cwd);
+  std::optional<Fork> read_fork(const Call& call);
+  std::optional<Connect> read_connect(const Call& call, const ParsedGroup& group);
+  std::string text_of(std::string_view raw);
+
   NormalizeLimits limits_;
+  SyscallTable syscalls_;
   NormalizeCounters counters_;
 };
 

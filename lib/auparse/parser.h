@@ -33,7 +33,7 @@ class Parser {
 
   [[nodiscard]] const ParserCounters& counters() const;
 
-  // libauparse's version, for --version.
+  // The version of libauparse that this was built against, for --version.
   [[nodiscard]] static const char* library_version();
 
  private:

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/audit/grouper.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include <libaudit.h>
+
+#include "lib/audit/event_buffer.h"
+#include "lib/audit/event_index.h"
+#include "lib/audit/forged_lines.h"
+#include "lib/audit/lines.h"
+#include "lib/audit/raw_fields.h"
+#include "lib/audit/recent_events.h"
+#include "lib/audit/slots.h"
+
+namespace audisp_eql::audit {
+namespace {
+
+// What is remembered of events that were given up, for fragments still to come.
+constexpr std::size_t kMaxKeptEvents = 1024;
+constexpr std::size_t kMaxKeptBytes = 1u << 20;
+constexpr std::size_t kMaxKeptBytesEach = 64u << 10;
+
+// Offsets in a group are 32 bits wide.
+constexpr std::size_t kMaxText = 1u << 30;
+
+constexpr int kFirstKernelType = AUDIT_FIRST_EVENT;  // below it every record is an event of its own
+
+}  // namespace
+
+struct Grouper::State {
+  State(const Selection& s, const GrouperLimits& l)
+      : selection(&s), limits(l), buffer_limits{l.max_records_per_event, std::min(l.max_bytes_per_event, kMaxText)} {}
+
+  void add(std::string_view line);
+  bool take_ausearch_line(std::string_view line);
+  void route(const LineHeader& header, std::string_view line);
+  void add_syscall(const LineHeader& header, const EventKey& key, std::string_view line);
+  void skip_event(const EventKey& key);
+  void add_part(const LineHeader& header, const EventKey& key, std::string_view line);
+  void add_single(const LineHeader& header, const EventKey& key, std::string_view line);
+  void end(const EventKey& key, int type);
+
+  Slot& open(const LineHeader& header, const EventKey& key);
+  void append(Slot& slot, int type, std::string_view line);
+  void reopen(Slot& slot, std::size_t bytes);
+  void make_room();
+  void close(Slot& slot);
+  void give_up(Slot& slot);
+  void give_up_overdue();
+  void shrink_open_bytes(const Slot& but);
+  void keep(Slot& slot);
+  void forget(Slot& slot, Fate fate);
+  void release_current();
+  [[nodiscard]] bool wants_syscall(const LineHeader& header, std::string_view line);
+  Slot* find(const EventKey& key) {
+    const auto found = index.find(key);
+    return found ? &slots[*found] : nullptr;
+  }
+
+  const Selection* selection;
+  GrouperLimits limits;
+  BufferLimits buffer_limits;
+  LineFormat format = LineFormat::kLog;
+  GrouperCounters counters;
+  ForgedLines forged;
+  NodeIds nodes;
+  EventIndex index;  // open, given up and not yet read, kept
+  RecentEvents recent;
+  Slots slots;
+  SlotList open_events;  // by time of opening
+  SlotList kept_events;  // by time of being kept
+  std::size_t open_bytes = 0;
+  std::size_t kept_bytes = 0;
+  std::deque<std::uint32_t> ready;
+  std::optional<std::uint32_t> current;  // what next() gave last
+  std::uint64_t begun = 0;               // events so far
+  EventTime newest;
+};
+
+void Grouper::State::add(std::string_view line) {
+  release_current();
+  ++counters.lines;
+  if (format == LineFormat::kLog && forged.take(line)) {
+    ++counters.forged_lines;
+    return;
+  }
+  if (format == LineFormat::kAusearch && take_ausearch_line(line)) return;
+  const auto header = parse_header(line);
+  if (!header) {
+    ++counters.malformed_lines;
+    return;
+  }
+  if (format == LineFormat::kLog && header->type == AUDIT_SOCKADDR) forged.inspect(line, header->body);
+  newest = std::max(newest, header->time);
+  if (!open_events.empty()) give_up_overdue();
+  route(*header, line);
+}
+
+// Lines of ausearch's own.
+bool Grouper::State::take_ausearch_line(std::string_view line) {
+  if (line.starts_with("time->") || line.empty()) return true;
+  if (line != "----") return false;
+  while (!open_events.empty()) {
+    Slot& slot = slots[open_events.front()];
+    if (slot.has_syscall) {
+      close(slot);
+    } else {
+      counters.orphan_records += slot.buffer.records();
+      forget(slot, Fate::kClosed);
+    }
+  }
+  return true;
+}
+
+void Grouper::State::route(const LineHeader& header, std::string_view line) {
+  const EventKey key{nodes.id_of(header.node), header.time.ms, header.serial};
+  if (header.type == AUDIT_URINGOP) return skip_event(key);
+  if (!selection->wants_type(header.type)) {
+    ++counters.skipped_records;
+    return;
+  }
+  switch (header.type) {
+    case AUDIT_SYSCALL: return add_syscall(header, key, line);
+    case AUDIT_EOE:
+    case AUDIT_PROCTITLE: return end(key, header.type);
+    case AUDIT_PATH:
+      // Only the name as executed is ever read.
+      if (raw_field(line, header.body, " item=") == "0") return add_part(header, key, line);
+      ++counters.skipped_records;
+      return;
+    default:
+      return header.type < kFirstKernelType ? add_single(header, key, line) : add_part(header, key, line);
+  }
+}
+
+// The cheap look. Counts what is there, wanted or not.
+bool Grouper::State::wants_syscall(const LineHeader& header, std::string_view line) {
+  const auto call = raw_syscall(line, header.body);
+  if (!call) {
+    ++counters.malformed_lines;
+    return false;
+  }
+  const auto info = selection->find(call->arch, call->number);
+  if (!info) {
+    ++counters.unknown_arch_records;
+    return false;
+  }
+  switch (info->kind) {
+    case SyscallKind::kOther: return false;
+    case SyscallKind::kExec: ++counters.exec_records; break;
+    case SyscallKind::kFork: ++counters.fork_records; break;
+    case SyscallKind::kExit: ++counters.exit_records; break;
+    case SyscallKind::kSocketcall:
+      if (raw_field(line, header.body, " a0=") != std::string_view("3")) return false;
+      [[fallthrough]];
+    case SyscallKind::kConnect: ++counters.connect_records; break;
+  }
+  return selection->wants(info->kind);
+}
+
+void Grouper::State::add_syscall(const LineHeader& header, const EventKey& key, std::string_view line) {
+  if (!wants_syscall(header, line)) return skip_event(key);
+  Slot* slot = find(key);
+  if (slot == nullptr) slot = &open(header, key);
+  append(*slot, header.type, line);
+}
+
+// The event is of no use: neither are its records, before and after this one.
+void Grouper::State::skip_event(const EventKey& key) {
+  ++counters.skipped_records;
+  Slot* const slot = find(key);
+  if (slot == nullptr) {
+    ++begun;
+    recent.remember(key, Fate::kSkipped);
+  } else if (!slot->has_syscall) {
+    counters.skipped_records += slot->buffer.records();
+    forget(*slot, Fate::kSkipped);
+  }
+}
+
+void Grouper::State::add_part(const LineHeader& header, const EventKey& key, std::string_view line) {
+  Slot* slot = find(key);
+  if (slot == nullptr) {
+    switch (recent.find(key)) {
+      case Fate::kSkipped: ++counters.skipped_records; return;
+      case Fate::kClosed: ++counters.late_records; return;
+      case Fate::kUnknown: slot = &open(header, key);
+    }
+  }
+  append(*slot, header.type, line);
+}
+
+void Grouper::State::add_single(const LineHeader& header, const EventKey& key, std::string_view line) {
+  if (find(key) != nullptr) {
+    ++counters.malformed_lines;
+    return;
+  }
+  Slot& slot = open(header, key);
+  append(slot, header.type, line);
+  close(slot);
+}
+
+void Grouper::State::end(const EventKey& key, int type) {
+  ++counters.skipped_records;
+  if (format == LineFormat::kAusearch) return;
+  Slot* const slot = find(key);
+  if (slot == nullptr) return;
+  if (slot->state == Slot::State::kOpen) {
+    if (slot->has_syscall) return close(*slot);
+    slot->has_end = true;
+    if (type == AUDIT_PROCTITLE) return;  // the SYSCALL record may yet come
+    counters.orphan_records += slot->buffer.records();
+  }
+  forget(*slot, Fate::kClosed);
+}
+
+Slot& Grouper::State::open(const LineHeader& header, const EventKey& key) {
+  make_room();
+  Slot& slot = slots.take();
+  slot.key = key;
+  slot.begun = ++begun;
+  slot.opened = newest;
+  RecordGroup& group = slot.buffer.group();
+  group.node = header.node;
+  group.time = header.time;
+  group.serial = header.serial;
+  slots.push_back(open_events, slot);
+  index.insert(key, slot.number);
+  return slot;
+}
+
+void Grouper::State::append(Slot& slot, int type, std::string_view line) {
+  const std::size_t bytes = slot.buffer.bytes();
+  const std::uint64_t dropped = slot.buffer.dropped_argument_bytes();
+  const auto added = slot.buffer.add(type, raw_half(line), buffer_limits);
+  if (added == EventBuffer::Added::kDuplicate) {
+    ++counters.duplicate_records;
+    return;
+  }
+  if (slot.state != Slot::State::kOpen) ++counters.late_records;
+  if (slot.state == Slot::State::kKept) reopen(slot, bytes);
+  if (type == AUDIT_SYSCALL) slot.has_syscall = true;
+  if (added != EventBuffer::Added::kKept) ++counters.dropped_records;
+  counters.dropped_argument_bytes += slot.buffer.dropped_argument_bytes() - dropped;
+  if (slot.state != Slot::State::kOpen) return;
+  open_bytes += slot.buffer.bytes() - bytes;
+  if (open_bytes > limits.max_open_bytes) shrink_open_bytes(slot);
+}
+
+// A late fragment: what was kept of the event goes on with it.
+void Grouper::State::reopen(Slot& slot, std::size_t bytes) {
+  make_room();
+  slots.erase(kept_events, slot);
+  kept_bytes -= bytes;
+  slot.state = Slot::State::kOpen;
+  slot.buffer.group().incomplete = false;
+  slot.begun = begun;
+  slot.opened = newest;
+  slots.push_back(open_events, slot);
+  open_bytes += bytes;
+}
+
+void Grouper::State::make_room() {
+  while (open_events.size() >= std::max<std::size_t>(limits.max_open_events, 1)) {
+    ++counters.evicted_events;
+    give_up(slots[open_events.front()]);
+  }
+}
+
+void Grouper::State::shrink_open_bytes(const Slot& but) {
+  while (open_bytes > limits.max_open_bytes) {
+    const std::uint32_t oldest = open_events.front() == but.number ? but.next : open_events.front();
+    if (oldest == kNoSlot) return;
+    ++counters.evicted_events;
+    give_up(slots[oldest]);
+  }
+}
+
+void Grouper::State::close(Slot& slot) {
+  slots.erase(open_events, slot);
+  open_bytes -= slot.buffer.bytes();
+  index.erase(slot.key);
+  recent.remember(slot.key, Fate::kClosed);
+  slot.buffer.seal();
+  slot.state = Slot::State::kDone;
+  ready.push_back(slot.number);
+  ++counters.groups;
+}
+
+// As close(), but more may come.
+void Grouper::State::give_up(Slot& slot) {
+  slots.erase(open_events, slot);
+  open_bytes -= slot.buffer.bytes();
+  if (!slot.has_syscall) {
+    counters.orphan_records += slot.buffer.records();
+    return keep(slot);
+  }
+  slot.buffer.seal().incomplete = !slot.has_end;
+  if (!slot.has_end) ++counters.incomplete_events;
+  slot.state = Slot::State::kReady;
+  ready.push_back(slot.number);
+  ++counters.groups;
+}
+
+// The oldest first: they were opened in this order, and neither measure goes back.
+void Grouper::State::give_up_overdue() {
+  while (!open_events.empty()) {
+    Slot& slot = slots[open_events.front()];
+    if (begun - slot.begun <= limits.max_later_events && newest - slot.opened <= limits.max_age) return;
+    give_up(slot);
+  }
+}
+
+void Grouper::State::keep(Slot& slot) {
+  slot.state = Slot::State::kKept;
+  slots.push_back(kept_events, slot);
+  kept_bytes += slot.buffer.bytes();
+  if (slot.buffer.bytes() > kMaxKeptBytesEach) return forget(slot, Fate::kClosed);
+  while (kept_events.size() > kMaxKeptEvents || kept_bytes > kMaxKeptBytes) {
+    forget(slots[kept_events.front()], Fate::kClosed);
+  }
+}
+
+// What else comes of the event is no news.
+void Grouper::State::forget(Slot& slot, Fate fate) {
+  index.erase(slot.key);
+  recent.remember(slot.key, fate);
+  const Slot::State was = std::exchange(slot.state, Slot::State::kDone);
+  if (was == Slot::State::kReady) return;  // next() has yet to give it
+  if (was == Slot::State::kOpen) {
+    slots.erase(open_events, slot);
+    open_bytes -= slot.buffer.bytes();
+  } else {
+    slots.erase(kept_events, slot);
+    kept_bytes -= slot.buffer.bytes();
+  }
+  slots.give_back(slot);
+}
+
+void Grouper::State::release_current() {
+  if (!current) return;
+  Slot& slot = slots[*current];
+  current.reset();
+  if (slot.state == Slot::State::kDone) return slots.give_back(slot);
+  keep(slot);
+}
+
+Grouper::Grouper(const Selection& selection, const GrouperLimits& limits)
+    : state_(std::make_unique<State>(selection, limits)) {}
+Grouper::~Grouper() = default;
+Grouper::Grouper(Grouper&&) noexcept = default;
+Grouper& Grouper::operator=(Grouper&&) noexcept = default;
+
+void Grouper::set_format(LineFormat format) { state_->format = format; }
+
+void Grouper::set_selection(const Selection& selection) { state_->selection = &selection; }
+
+void Grouper::add(std::string_view line) { state_->add(line); }
+
+const RecordGroup* Grouper::next() {
+  state_->release_current();
+  if (state_->ready.empty()) return nullptr;
+  state_->current = state_->ready.front();
+  state_->ready.pop_front();
+  return &state_->slots[*state_->current].buffer.group();
+}
+
+void Grouper::flush() {
+  state_->release_current();
+  while (!state_->open_events.empty()) state_->give_up(state_->slots[state_->open_events.front()]);
+}
+
+std::size_t Grouper::open_events() const { return state_->open_events.size(); }
+
+EventTime Grouper::newest() const { return state_->newest; }
+
+const GrouperCounters& Grouper::counters() const { return state_->counters; }
+
+}  // namespace audisp_eql::audit
