@@ -64,14 +64,14 @@ fork_call() {
 connect_of_five_minutes() {
   exec_call 0 500 1 "$session"
   exec_call 10000 501 500 /usr/bin/app
-  others 11000 311000 1000
+  others 11000 311000 2000
   connect_call 10400 501 500 /usr/bin/app 48001
 }
 
 connect_of_three_hours() {
   exec_call 0 500 1 "$session"
   exec_call 10000 501 500 /usr/bin/app
-  others 11000 10811000 20000
+  others 11000 10811000 60000
   connect_call 10999 501 500 /usr/bin/app 48002
 }
 
@@ -79,7 +79,7 @@ connect_of_three_hours() {
 connect_too_late_for_the_span() {
   exec_call 0 500 1 "$session"
   exec_call 10000 501 500 /usr/bin/app
-  others 11000 311000 1000
+  others 11000 311000 2000
   connect_call 11001 501 500 /usr/bin/app 48003
 }
 
