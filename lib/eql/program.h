@@ -4,6 +4,8 @@
 // business of compile.cpp and eval.cpp alone.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,8 +51,15 @@ class Evaluator {
   Evaluator(Evaluator&&) noexcept;
   Evaluator& operator=(Evaluator&&) noexcept;
 
-  // The two-valued result in filter position (eql N1, N2, M1-M4).
+  // The two-valued result in filter position (eql N1, N2, M1-M4). A leaf that
+  // reads several fields tries at most kMaxChoices combinations of their values,
+  // in the order of the bags, and is then false and counted; a leaf on one field
+  // looks at all its values.
   [[nodiscard]] bool matches(const Program& program, const event::Event& event);
+
+  static constexpr std::size_t kMaxChoices = 65'536;
+  // How often kMaxChoices ended a leaf.
+  [[nodiscard]] std::uint64_t capped_leaves() const;
 
  private:
   struct Scratch;

@@ -32,6 +32,9 @@ struct Stage {
   Program predicate;      // category test included
   std::vector<JoinKey> keys;  // global keys first, then the stage's own
   bool missing = false;   // `![...]`
+  // The index of the first of the stages that `with runs` made of one, its own
+  // otherwise: stages with the same one match the same events.
+  std::size_t written_as = 0;
 };
 
 struct Pipe {
@@ -57,7 +60,8 @@ struct Query {
 struct CompileLimits {
   std::size_t max_depth = 250;           // nesting of (), not, functions, unary
   std::size_t max_text_bytes = 1 << 20;  // query text
-  std::size_t max_instructions = 1 << 16;
+  std::size_t max_instructions = 1 << 16;  // of all stages together
+  std::size_t max_stages = 1000;           // `with runs` expanded
   std::int64_t regex_memory_bytes = 8 << 20;  // RE2 budget per pattern
 };
 
