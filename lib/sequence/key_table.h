@@ -32,17 +32,17 @@ using Orders = std::vector<event::Order>;
 
 // The partials of one key in one state.
 struct Slot {
-  std::vector<PartialId> partials;           // by their last event
-  std::optional<event::Order> newest;        // of all ever put here
+  std::vector<PartialId> partials;     // by their last event
+  std::optional<event::Order> newest;  // of all ever put here
 };
 
 struct KeyEntry {
   std::string key;
-  std::vector<Slot> slots;           // by state, as far as needed
-  std::vector<PartialId> waiting;    // complete, until their time has passed (EQL X2); by last event
-  std::vector<Orders> missing;       // by gap: the latest events of its missing stages
-  std::optional<event::Order> until; // the latest one
-  bool ended = false;                // the process that the key names
+  std::vector<Slot> slots;            // by state, as far as needed
+  std::vector<PartialId> waiting;     // complete, until their time has passed (EQL X2); by last event
+  std::vector<Orders> missing;        // by gap: the latest events of its missing stages
+  std::optional<event::Order> until;  // the latest one
+  bool ended = false;                 // the process that the key names
   std::size_t partials = 0;
   EventTime idle_since{};                // progress; meaningful while idle
   std::list<EntryId>::iterator idle_at;  // meaningful while idle
@@ -85,9 +85,9 @@ class KeyTable {
   EventTime retention_;
   std::size_t max_idle_;
   Pool<KeyEntry> entries_;
-  std::unordered_map<std::string_view, EntryId, KeyHash> ids_;      // views of KeyEntry::key
-  std::set<std::pair<std::string_view, EntryId>> entities_;         // views of KeyEntry::key
-  std::list<EntryId> idle_;                                         // longest first
+  std::unordered_map<std::string_view, EntryId, KeyHash> ids_;  // views of KeyEntry::key
+  std::set<std::pair<std::string_view, EntryId>> entities_;     // views of KeyEntry::key
+  std::list<EntryId> idle_;                                     // longest first
   std::size_t bytes_ = 0;
 };
 

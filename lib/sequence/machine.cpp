@@ -16,10 +16,7 @@ namespace audisp_eql::sequence {
 
 struct Machine::State {
   State(const eql::Query& query, const Limits& given)
-      : limits(given),
-        plan(query),
-        clock(limits.lateness),
-        pipeline(query.pipes, limits.max_partials, counters) {
+      : limits(given), plan(query), clock(limits.lateness), pipeline(query.pipes, limits.max_partials, counters) {
     if (query.kind == eql::QueryKind::kSequence) work.emplace<Sequencer>(plan, limits, clock, counters);
     if (query.kind == eql::QueryKind::kSample) work.emplace<Sampler>(plan, limits, clock, counters);
   }
@@ -36,12 +33,13 @@ struct Machine::State {
   Counters counters;
   LogClock clock;
   Pipeline pipeline;
-  std::vector<Completed> completed;  // by the current call
+  std::vector<Completed> completed;                       // by the current call
   std::variant<std::monostate, Sequencer, Sampler> work;  // monostate: an event query
 };
 
 void Machine::State::handle(const event::Event& event, std::uint64_t stage_mask, eql::Evaluator& evaluator) {
-  if (auto* sequencer = std::get_if<Sequencer>(&work)) return sequencer->handle(event, stage_mask, evaluator, completed);
+  if (auto* sequencer = std::get_if<Sequencer>(&work))
+    return sequencer->handle(event, stage_mask, evaluator, completed);
   if (auto* sampler = std::get_if<Sampler>(&work)) return sampler->handle(event, stage_mask, evaluator, completed);
   const PlannedStage& only = plan.positive.front();
   if ((stage_mask & only.mask_bit) == 0 || !evaluator.matches(only.stage->predicate, event)) return;

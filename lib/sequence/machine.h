@@ -35,15 +35,15 @@ struct Match {
 enum class SampleMode { kAtOnce, kAtFinish };
 
 struct Limits {
-  std::size_t max_partials = 65'536;   // per machine; also of keys remembered without one
-  std::size_t max_bytes = 64u << 20;   // event copies and keys held, per machine
-  std::size_t max_superseded = 16;     // older partials kept per key and state, for late events
-  std::size_t max_key_bytes = 4096;    // as encoded (key.h); a longer key takes no part, counted
-  std::size_t max_key_tuples = 1024;   // of one multi-valued event (EQL S7)
-  EventTime lateness = seconds(150);   // log time an event may arrive after its own time
+  std::size_t max_partials = 65'536;  // per machine; also of keys remembered without one
+  std::size_t max_bytes = 64u << 20;  // event copies and keys held, per machine
+  std::size_t max_superseded = 16;    // older partials kept per key and state, for late events
+  std::size_t max_key_bytes = 4096;   // as encoded (key.h); a longer key takes no part, counted
+  std::size_t max_key_tuples = 1024;  // of one multi-valued event (EQL S7)
+  EventTime lateness = seconds(150);  // log time an event may arrive after its own time
   SampleMode sample_mode = SampleMode::kAtOnce;
-  std::size_t max_samples_per_key = 1;     // kAtFinish only
-  EventTime sample_window = seconds(3600); // kAtOnce: log time an event waits for the others
+  std::size_t max_samples_per_key = 1;      // kAtFinish only
+  EventTime sample_window = seconds(3600);  // kAtOnce: log time an event waits for the others
   // Keys are hashed with this; random per process where input may be hostile.
   std::array<std::uint64_t, 2> hash_seed{};
 };

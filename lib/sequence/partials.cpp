@@ -42,9 +42,8 @@ void Partials::append(PartialId id, EventStore::Id copy, const Order& order) {
 }
 
 void Partials::insert_by_last(std::vector<PartialId>& list, PartialId id) {
-  const auto after = std::upper_bound(list.begin(), list.end(), id, [this](PartialId a, PartialId b) {
-    return partials_[a].last < partials_[b].last;
-  });
+  const auto after = std::upper_bound(
+      list.begin(), list.end(), id, [this](PartialId a, PartialId b) { return partials_[a].last < partials_[b].last; });
   list.insert(after, id);
 }
 
@@ -113,9 +112,8 @@ void Partials::stand_out(PartialId id) {
   KeyEntry& entry = keys_[partial.entry];
   if (!partial.waiting && partial.state >= entry.slots.size()) return;
   auto& list = partial.waiting ? entry.waiting : entry.slots[partial.state].partials;
-  auto it = std::lower_bound(list.begin(), list.end(), partial.last, [this](PartialId other, const Order& last) {
-    return partials_[other].last < last;
-  });
+  auto it = std::lower_bound(list.begin(), list.end(), partial.last,
+                             [this](PartialId other, const Order& last) { return partials_[other].last < last; });
   while (it != list.end() && *it != id && partials_[*it].last == partial.last) ++it;
   if (it == list.end() || *it != id) return;
   list.erase(it);

@@ -43,10 +43,10 @@ struct Partial {
   EventTime due{};
 
   EntryId entry = 0;
-  std::size_t state = 0;             // index of its last positive stage
-  std::size_t bytes = 0;             // of its events
-  EventTime made{};                  // progress when the first event was put
-  EventTime goes_at = kEndOfTime;    // progress after which its timer is due
+  std::size_t state = 0;           // index of its last positive stage
+  std::size_t bytes = 0;           // of its events
+  EventTime made{};                // progress when the first event was put
+  EventTime goes_at = kEndOfTime;  // progress after which its timer is due
   UserShares::Holding holding{};
   std::list<PartialId>::iterator age_at;
 
@@ -108,8 +108,8 @@ class Partials {
   Pool<Partial> partials_;
   UserShares shares_;
   std::vector<std::size_t> in_state_;
-  std::list<PartialId> by_age_;                        // by `made`
-  std::set<std::pair<EventTime, PartialId>> timers_;   // by `goes_at`
+  std::list<PartialId> by_age_;                       // by `made`
+  std::set<std::pair<EventTime, PartialId>> timers_;  // by `goes_at`
 };
 
 }  // namespace audisp_eql::sequence

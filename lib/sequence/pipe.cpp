@@ -12,9 +12,7 @@ bool comes_before(const Completed& a, const Completed& b) { return a.order < b.o
 
 }  // namespace
 
-void sort_results(std::vector<Completed>& results) {
-  std::stable_sort(results.begin(), results.end(), comes_before);
-}
+void sort_results(std::vector<Completed>& results) { std::stable_sort(results.begin(), results.end(), comes_before); }
 
 Pipeline::Pipeline(std::span<const eql::Pipe> pipes, std::size_t max_held, Counters& counters)
     : max_held_(max_held), counters_(counters) {

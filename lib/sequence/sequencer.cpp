@@ -13,27 +13,33 @@ Sequencer::Sequencer(const Plan& plan, const Limits& limits, const LogClock& clo
       counters_(counters),
       keys_(plan, limits, counters),
       partials_(plan, limits, clock, counters),
-      missing_(plan, limits, clock, counters, partials_) {}
+      missing_(plan, limits, clock, counters, partials_),
+      hits_(plan.stage_count + 1) {}
+
+bool Sequencer::hits(const PlannedStage& stage, std::uint64_t stage_mask, eql::Evaluator& evaluator) {
+  if ((stage_mask & stage.mask_bit) == 0) return false;
+  std::optional<bool>& known = hits_[stage.stage->written_as];
+  if (!known) known = evaluator.matches(stage.stage->predicate, *event_);
+  return *known;
+}
 
 void Sequencer::handle(const event::Event& event, std::uint64_t stage_mask, eql::Evaluator& evaluator,
                        std::vector<Completed>& out) {
   event_ = &event;
   keys_.begin(event);
-  const auto hits = [&](const PlannedStage& stage) {
-    return (stage_mask & stage.mask_bit) != 0 && evaluator.matches(stage.stage->predicate, event);
-  };
+  std::fill(hits_.begin(), hits_.end(), std::nullopt);
   for (std::size_t n = plan_.positive.size(); n-- > 0;) {
     if (n > 0 && partials_.count_in(n - 1) == 0) continue;
-    if (!hits(plan_.positive[n])) continue;
+    if (!hits(plan_.positive[n], stage_mask, evaluator)) continue;
     for (const std::string& key : keys_.tuples(plan_.positive[n].key_group)) {
       n == 0 ? start(key, out) : step(n, key, out);
     }
   }
   for (const PlannedStage& stage : plan_.missing) {
-    if (!hits(stage)) continue;
+    if (!hits(stage, stage_mask, evaluator)) continue;
     for (const std::string& key : keys_.tuples(stage.key_group)) missing_.see(stage.gap, key, event.order);
   }
-  if (plan_.until && hits(*plan_.until)) {
+  if (plan_.until && hits(*plan_.until, stage_mask, evaluator)) {
     for (const std::string& key : keys_.tuples(plan_.until->key_group)) kill(key);
   }
   drop_copy();

@@ -40,6 +40,7 @@ class Sequencer {
   [[nodiscard]] std::size_t bytes() const { return partials_.bytes(); }
 
  private:
+  [[nodiscard]] bool hits(const PlannedStage& stage, std::uint64_t stage_mask, eql::Evaluator& evaluator);
   void start(const std::string& key, std::vector<Completed>& out);
   void step(std::size_t stage, const std::string& key, std::vector<Completed>& out);
   // Takes the current event into the partial and moves it to `stage`.
@@ -58,7 +59,8 @@ class Sequencer {
   EventKeys keys_;
   Partials partials_;
   MissingStages missing_;
-  const event::Event* event_ = nullptr;  // the caller's, during handle()
+  const event::Event* event_ = nullptr;    // the caller's, during handle()
+  std::vector<std::optional<bool>> hits_;  // by Stage::written_as: the current event matches
   std::optional<EventStore::Id> copy_;
 };
 
