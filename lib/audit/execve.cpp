@@ -29,7 +29,7 @@ std::optional<Piece> parse_piece(const Field& field) {
   Piece piece;
   piece.raw = field.value;
   std::size_t pos = 1;
-  const auto index = take_number<std::uint64_t>(field.name, pos);
+  const auto index = take_number(field.name, pos);
   if (!index) return std::nullopt;
   piece.index = *index;
   if (pos == field.name.size()) return piece;

@@ -68,8 +68,7 @@ void ForgedLines::inspect(std::string_view line, std::size_t body) {
   active_ = true;
 }
 
-bool ForgedLines::take(std::string_view line) {
-  if (!active_) return false;
+bool ForgedLines::take_expected(std::string_view line) {
   const std::size_t newline = expected_.find('\n');
   if (newline != std::string::npos && line == std::string_view(expected_).substr(0, newline)) {
     expected_.erase(0, newline + 1);

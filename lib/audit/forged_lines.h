@@ -18,9 +18,11 @@ class ForgedLines {
   // Looks at a SOCKADDR line whose body starts at `body`.
   void inspect(std::string_view line, std::size_t body);
   // True for a line that is part of the record inspected before it.
-  [[nodiscard]] bool take(std::string_view line);
+  [[nodiscard]] bool take(std::string_view line) { return active_ && take_expected(line); }
 
  private:
+  [[nodiscard]] bool take_expected(std::string_view line);
+
   bool active_ = false;
   std::string expected_;   // what the address has behind the last newline met
   std::size_t limit_ = 0;  // bytes of it that libauparse prints at most

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <libaudit.h>
@@ -45,7 +46,7 @@ struct Grouper::State {
   void end(const EventKey& key, int type);
 
   Slot& open(const LineHeader& header, const EventKey& key);
-  void append(Slot& slot, int type, std::string_view line);
+  void append(Slot& slot, const LineHeader& header, std::string_view line);
   void reopen(Slot& slot, std::size_t bytes);
   void make_room();
   void close(Slot& slot);
@@ -79,6 +80,7 @@ struct Grouper::State {
   std::optional<std::uint32_t> current;  // what next() gave last
   std::uint64_t begun = 0;               // events so far
   EventTime newest;
+  std::string scratch;
 };
 
 void Grouper::State::add(std::string_view line) {
@@ -166,7 +168,7 @@ void Grouper::State::add_syscall(const LineHeader& header, const EventKey& key, 
   if (!wants_syscall(header, line)) return skip_event(key);
   Slot* slot = find(key);
   if (slot == nullptr) slot = &open(header, key);
-  append(*slot, header.type, line);
+  append(*slot, header, line);
 }
 
 // The event is of no use: neither are its records, before and after this one.
@@ -191,7 +193,7 @@ void Grouper::State::add_part(const LineHeader& header, const EventKey& key, std
       case Fate::kUnknown: slot = &open(header, key);
     }
   }
-  append(*slot, header.type, line);
+  append(*slot, header, line);
 }
 
 void Grouper::State::add_single(const LineHeader& header, const EventKey& key, std::string_view line) {
@@ -200,7 +202,7 @@ void Grouper::State::add_single(const LineHeader& header, const EventKey& key, s
     return;
   }
   Slot& slot = open(header, key);
-  append(slot, header.type, line);
+  append(slot, header, line);
   close(slot);
 }
 
@@ -233,17 +235,17 @@ Slot& Grouper::State::open(const LineHeader& header, const EventKey& key) {
   return slot;
 }
 
-void Grouper::State::append(Slot& slot, int type, std::string_view line) {
+void Grouper::State::append(Slot& slot, const LineHeader& header, std::string_view line) {
   const std::size_t bytes = slot.buffer.bytes();
   const std::uint64_t dropped = slot.buffer.dropped_argument_bytes();
-  const auto added = slot.buffer.add(type, raw_half(line), buffer_limits);
+  const auto added = slot.buffer.add(header.type, needed_fields(header.type, line, header.body, scratch), buffer_limits);
   if (added == EventBuffer::Added::kDuplicate) {
     ++counters.duplicate_records;
     return;
   }
   if (slot.state != Slot::State::kOpen) ++counters.late_records;
   if (slot.state == Slot::State::kKept) reopen(slot, bytes);
-  if (type == AUDIT_SYSCALL) slot.has_syscall = true;
+  if (header.type == AUDIT_SYSCALL) slot.has_syscall = true;
   if (added != EventBuffer::Added::kKept) ++counters.dropped_records;
   counters.dropped_argument_bytes += slot.buffer.dropped_argument_bytes() - dropped;
   if (slot.state != Slot::State::kOpen) return;

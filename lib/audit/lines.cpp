@@ -16,11 +16,11 @@ constexpr std::uint64_t kMaxSeconds = INT64_MAX / 1000 - 1;
 // digits of milliseconds; a fourth is no stamp of its making.
 bool take_stamp(std::string_view line, std::size_t& pos, LineHeader& header) {
   const auto expect = [&](char c) { return pos < line.size() && line[pos] == c ? (++pos, true) : false; };
-  const auto seconds = take_number<std::uint64_t>(line, pos);
+  const auto seconds = take_number(line, pos);
   if (!seconds || *seconds > kMaxSeconds || !expect('.')) return false;
-  const auto ms = take_number<std::uint32_t>(line, pos);
+  const auto ms = take_number(line, pos);
   if (!ms || *ms > 999 || !expect(':')) return false;
-  const auto serial = take_number<std::uint64_t>(line, pos);
+  const auto serial = take_number(line, pos);
   if (!serial || !expect(')') || !expect(':')) return false;
   header.time = milliseconds(static_cast<std::int64_t>(*seconds * 1000 + *ms));
   header.serial = *serial;

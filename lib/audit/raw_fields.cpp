@@ -1,16 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/audit/raw_fields.h"
 
+#include <algorithm>
+
+#include <libaudit.h>
+
 #include "lib/audit/numbers.h"
 
 namespace audisp_eql::audit {
 namespace {
 
 std::string_view word_at(std::string_view line, std::size_t pos) {
-  return line.substr(pos, line.find_first_of(" \r\x1d", pos) - pos);
+  std::size_t end = pos;
+  while (end < line.size() && line[end] != ' ' && line[end] != '\x1d' && line[end] != '\r') ++end;
+  return line.substr(pos, end - pos);
+}
+
+// Fields of a SYSCALL record that nothing reads. All others stay, known or not.
+bool is_needless(std::string_view field) {
+  if (field.empty()) return true;
+  switch (field.front()) {
+    case 'a': return field.starts_with("a3=");
+    case 'f': return field.starts_with("fsuid=") || field.starts_with("fsgid=");
+    case 'i': return field.starts_with("items=");
+    case 'k': return field.starts_with("key=");
+    case 's':
+      return field.starts_with("suid=") || field.starts_with("sgid=") || field.starts_with("ses=") ||
+             field.starts_with("subj=");
+    default: return false;
+  }
+}
+
+std::string_view needed_of_syscall(std::string_view line, std::size_t body, std::string& scratch) {
+  scratch.clear();
+  std::size_t copied = 0;  // everything before it is in scratch or needless
+  for (std::size_t pos = body; pos < line.size();) {
+    std::size_t end = pos;
+    while (end < line.size() && line[end] != ' ') ++end;
+    const std::size_t next = std::min(end + 1, line.size());
+    if (is_needless(line.substr(pos, end - pos))) {
+      scratch.append(line, copied, pos - copied);
+      copied = next;
+    }
+    pos = next;
+  }
+  scratch.append(line, copied);
+  return scratch;
 }
 
 }  // namespace
+
+std::string_view needed_fields(int type, std::string_view line, std::size_t body, std::string& scratch) {
+  const std::string_view raw = raw_half(line);
+  if (body > raw.size()) return raw;
+  if (type == AUDIT_SYSCALL) return needed_of_syscall(raw, body, scratch);
+  if (type != AUDIT_PATH) return raw;
+  const std::string_view name = raw_field(raw, body, " name=");
+  return name.data() == nullptr ? raw : raw.substr(0, static_cast<std::size_t>(name.data() + name.size() - raw.data()));
+}
 
 std::string_view raw_half(std::string_view line) {
   const std::size_t separator = line.find('\x1d');

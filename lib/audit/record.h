@@ -30,7 +30,8 @@ struct RawRecord {
 };
 
 // The records of one event (node, time, serial), each line ending in '\n', cut
-// at 0x1D: what libauparse is given as one buffer.
+// at 0x1D and without fields that nothing reads (raw_fields.h): what libauparse
+// is given as one buffer.
 struct RecordGroup {
   std::string node;
   EventTime time;
