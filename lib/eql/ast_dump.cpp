@@ -94,9 +94,9 @@ std::string dump_keys(const std::vector<Key>& keys) {
 }
 
 std::string dump_stage(const Stage& stage, std::string_view name) {
-  std::string out = fmt::format("({}{} {} {}", stage.missing ? "missing-" : "", name,
-                                stage.filter.category ? quoted(*stage.filter.category) : "any",
-                                dump(stage.filter.condition));
+  std::string out =
+      fmt::format("({}{} {} {}", stage.missing ? "missing-" : "", name,
+                  stage.filter.category ? quoted(*stage.filter.category) : "any", dump(stage.filter.condition));
   out += dump_keys(stage.keys);
   if (stage.runs != 1) out += fmt::format(" (runs {})", stage.runs);
   return out + ')';

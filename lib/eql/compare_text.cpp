@@ -112,9 +112,7 @@ std::string_view next_part(std::string_view& list) {
 
 bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 
-Ordering from_sign(int sign) {
-  return sign < 0 ? Ordering::kLess : sign > 0 ? Ordering::kGreater : Ordering::kEqual;
-}
+Ordering from_sign(int sign) { return sign < 0 ? Ordering::kLess : sign > 0 ? Ordering::kGreater : Ordering::kEqual; }
 
 // Numbers by value whatever their length, and before words.
 Ordering compare_parts(std::string_view a, std::string_view b) {

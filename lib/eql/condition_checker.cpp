@@ -58,6 +58,17 @@ CompareMode mode_of(const Term& term) {
   return mode_of(term.type, field ? Origin::kField : Origin::kComputed);
 }
 
+Type type_of_mode(CompareMode mode) {
+  switch (mode) {
+    case CompareMode::kByValue: return Type::kAny;
+    case CompareMode::kNumber: return Type::kNumber;
+    case CompareMode::kIp: return Type::kIp;
+    case CompareMode::kDate: return Type::kDate;
+    case CompareMode::kVersion: return Type::kVersion;
+  }
+  return Type::kAny;
+}
+
 // An expression that computes a boolean, as against a field that may hold one.
 bool computes_boolean(const ast::Expr& expr) {
   if (const auto* call = std::get_if<ast::Call>(&expr.node)) {
@@ -187,6 +198,19 @@ void ConditionChecker::warn_if_wildcard(const ast::Expr& expr) {
   warn(expr.span, "`*` is an ordinary character here", "`:` and `like` take wildcards; `==` and `in` do not");
 }
 
+// A constant that no value of the other side's type can compare with.
+void ConditionChecker::warn_if_incomparable(const Term& term, CompareMode mode, Span span) {
+  const auto* constant = std::get_if<Constant>(&term.node);
+  if (constant == nullptr || mode == CompareMode::kByValue) return;
+  const event::Value value = as_value(*constant);
+  if (value.is_null() || make_operand(value, mode).comparable) return;
+  std::string hint;
+  const bool block = mode == CompareMode::kIp && value.is_string() && parse_prefix(value.as_string());
+  if (block) hint = "write `cidrMatch(field, ...)`";
+  warn(span, fmt::format("this is not {}, so the comparison is never true", to_string(type_of_mode(mode))),
+       std::move(hint));
+}
+
 // `==` and the comparison under a `!=`.
 Term ConditionChecker::equality(const ast::Comparison& node) {
   const ast::Expr& left = node.sides[0];
@@ -195,10 +219,17 @@ Term ConditionChecker::equality(const ast::Comparison& node) {
   if (is_null_literal(right)) return {Type::kBool, typed::IsNull{terms(term(left))}};
   warn_if_wildcard(left);
   warn_if_wildcard(right);
+  return compare(node, CompareOp::kEqual);
+}
+
+Term ConditionChecker::compare(const ast::Comparison& node, CompareOp op) {
   typed::Compare out;
-  Term a = term(left);
-  Term b = term(right);
+  out.op = op;
+  Term a = term(node.sides[0]);
+  Term b = term(node.sides[1]);
   out.mode = common_mode(mode_of(a), mode_of(b));
+  warn_if_incomparable(a, out.mode, node.sides[0].span);
+  warn_if_incomparable(b, out.mode, node.sides[1].span);
   out.sides = terms(std::move(a), std::move(b));
   return {Type::kBool, std::move(out)};
 }
@@ -206,13 +237,7 @@ Term ConditionChecker::equality(const ast::Comparison& node) {
 Term ConditionChecker::on(const ast::Comparison& node, const ast::Expr&) {
   if (node.op == CompareOp::kEqual) return equality(node);
   if (node.op == CompareOp::kNotEqual) return negation(equality(node));
-  typed::Compare out;
-  out.op = node.op;
-  Term a = term(node.sides[0]);
-  Term b = term(node.sides[1]);
-  out.mode = common_mode(mode_of(a), mode_of(b));
-  out.sides = terms(std::move(a), std::move(b));
-  return {Type::kBool, std::move(out)};
+  return compare(node, node.op);
 }
 
 Term ConditionChecker::in_set(const ast::In& node) {
@@ -224,6 +249,7 @@ Term ConditionChecker::in_set(const ast::In& node) {
     warn_if_wildcard(item);
     out.items.push_back(term(item));
     out.modes.push_back(common_mode(mode, mode_of(out.items.back())));
+    warn_if_incomparable(out.items.back(), out.modes.back(), item.span);
   }
   out.operand = terms(std::move(operand));
   return {Type::kBool, std::move(out)};
@@ -272,8 +298,8 @@ Term ConditionChecker::on(const ast::Match& node, const ast::Expr& expr) {
   others.operand = terms(operand);
   if (others.items.empty()) return {Type::kBool, std::move(match)};
   if (match.patterns.empty()) return {Type::kBool, std::move(others)};
-  return {Type::kBool, typed::Logic{ast::LogicOp::kOr, terms({Type::kBool, std::move(match)},
-                                                             {Type::kBool, std::move(others)})}};
+  return {Type::kBool,
+          typed::Logic{ast::LogicOp::kOr, terms({Type::kBool, std::move(match)}, {Type::kBool, std::move(others)})}};
 }
 
 Term ConditionChecker::on(const ast::Logic& node, const ast::Expr&) {

@@ -46,6 +46,7 @@ class ConditionChecker {
   [[nodiscard]] typed::Term on(const ast::Not& node, const ast::Expr& expr);
 
   [[nodiscard]] typed::Term equality(const ast::Comparison& node);
+  [[nodiscard]] typed::Term compare(const ast::Comparison& node, CompareOp op);
   [[nodiscard]] typed::Term in_set(const ast::In& node);
   [[nodiscard]] typed::Term numeric_operand(const ast::Expr& expr);
   void unknown_function(const ast::Call& node, Span span);
@@ -53,6 +54,7 @@ class ConditionChecker {
   void check_argument(const Function& function, std::size_t index, const typed::Term& argument, Span span);
   void check_regex(const ast::Match& node, const std::vector<std::string>& patterns, Span span);
   void warn_if_wildcard(const ast::Expr& expr);
+  void warn_if_incomparable(const typed::Term& term, CompareMode mode, Span span);
 
   const Source& source_;
   event::FieldTable& fields_;

@@ -78,7 +78,7 @@ bool holds(const ProgramCode& code, const Test& test, const event::Event& event)
 
 struct Evaluator::Scratch {
   std::vector<Value> stack;
-  std::vector<Bag> bags;           // of the leaf's fields
+  std::vector<Bag> bags;            // of the leaf's fields
   std::vector<std::size_t> choice;  // which value of each
   TextArena arena;
   std::uint64_t capped = 0;

@@ -100,6 +100,8 @@ std::nullopt_t Cursor::fail_expected(std::string_view wanted) {
     }
   } else if (found.kind == TokenKind::kAssign) {
     hint = "write `==` to compare";
+  } else if (found.kind == TokenKind::kOf) {
+    hint = "process ancestry (`child of`) is not supported: use process.parent.* fields, or a sequence";
   } else if (is_keyword(found.kind) && wanted == "a condition") {
     hint = "a keyword can be a field's name only in backticks";
   }

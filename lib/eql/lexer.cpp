@@ -272,8 +272,7 @@ void Lexer::single_quoted(std::size_t begin, std::string_view what) {
   const char quote = text_[at_++];
   while (at_ < text_.size() && text_[at_] != quote && text_[at_] != '\n') ++at_;
   if (peek() == quote && at_ < text_.size()) ++at_;
-  fail({begin, at_}, std::string(what),
-       "write \"text\", or three double quotes on each side for text without escapes");
+  fail({begin, at_}, std::string(what), "write \"text\", or three double quotes on each side for text without escapes");
 }
 
 void Lexer::punctuation() {
@@ -306,8 +305,12 @@ void Lexer::unknown() {
     std::string_view text, hint;
   };
   static constexpr Stranger kStrangers[] = {
-      {"&&", "write `and`"}, {"||", "write `or`"}, {"&", "write `and`"}, {"!", "write `not`"},
-      {"\xe2\x80\x9c", "write plain double quotes"}, {"\xe2\x80\x9d", "write plain double quotes"},
+      {"&&", "write `and`"},
+      {"||", "write `or`"},
+      {"&", "write `and`"},
+      {"!", "write `not`"},
+      {"\xe2\x80\x9c", "write plain double quotes"},
+      {"\xe2\x80\x9d", "write plain double quotes"},
       {"~", "`in~`, `like~`, `regex~` and `function~(` ignore case"},
   };
   std::size_t length = sequence_length(text_[at_]);

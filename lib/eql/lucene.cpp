@@ -77,7 +77,9 @@ class Translator {
   void fail(std::string message, std::string hint) {
     if (!error_) error_ = RegexError{std::move(message), std::move(hint)};
   }
-  [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
   char32_t take() {
     const char32_t c = code_point_at(text_, at_);
     at_ += sequence_length(text_[at_]);
@@ -151,7 +153,9 @@ void Translator::literal(char32_t c) {
 
 void Translator::escape() {
   ++at_;
-  if (at_ >= text_.size()) return fail("a backslash ends the regular expression", "write `\\\\` for the character itself");
+  if (at_ >= text_.size()) {
+    return fail("a backslash ends the regular expression", "write `\\\\` for the character itself");
+  }
   const char c = peek();
   const Ranges ranges = shorthand(ascii_lower(c));
   if (ranges.empty() && is_letter(static_cast<unsigned char>(c))) {
@@ -190,7 +194,8 @@ void Translator::quantifier() {
   ++at_;
   std::string text(1, c);
   if (c == '{' && !bounds(text)) {
-    return fail("a `{` is not followed by a count", "write `{2}`, `{2,}` or `{2,5}` up to 1000, or `\\{` for the character");
+    return fail("a `{` is not followed by a count",
+                "write `{2}`, `{2,}` or `{2,5}` up to 1000, or `\\{` for the character itself");
   }
   // `a+?` is `(a+)?` in Lucene; in RE2 it would be a lazy `a+`.
   if (quantifiers_++ > 0) {
@@ -275,7 +280,8 @@ bool Translator::class_item(Ranges& ranges) {
   const auto high = class_char();
   if (!high) return true;
   if (*high < *low) {
-    fail("a range in `[ ]` ends before it begins", "write the smaller character first, or `\\-` for the character itself");
+    fail("a range in `[ ]` ends before it begins",
+         "write the smaller character first, or `\\-` for the character itself");
     return false;
   }
   ranges.push_back({*low, *high});

@@ -90,10 +90,6 @@ std::optional<ast::EventFilter> Parser::event() {
   if (!named && category.kind != TokenKind::kAny) return cursor_.fail_expected("an event category");
   if (named) filter.category = cursor_.text(category);
   cursor_.take();
-  if (cursor_.at(TokenKind::kOf)) {
-    return cursor_.fail(category.span, "process ancestry (`child of`, `descendant of`, `event of`) is not supported",
-                        "use process.parent.* fields, or a sequence");
-  }
   if (!cursor_.at(TokenKind::kWhere)) return cursor_.fail_expected("`where`");
   cursor_.take();
   auto condition = exprs_.parse();

@@ -49,17 +49,17 @@ struct Test {
 };
 
 enum class TermOp : std::uint8_t {
-  kConstant,    // push constants[operand]
-  kField,       // push the chosen value of the leaf's field number operand
+  kConstant,  // push constants[operand]
+  kField,     // push the chosen value of the leaf's field number operand
   kNegate,
   kArithmetic,  // sub: ArithmeticOp
   kCompare,     // sub: CompareOp; mode
   kIsNull,
-  kIn,          // count items above the operand; operand: first of their in_modes; sub: CaseMode
-  kInSet,       // operand: sets
-  kMatch,       // operand: patterns
-  kCall,        // operand: functions; count arguments; sub: CaseMode
-  kLogic,       // count operands; sub: LogicOp
+  kIn,     // count items above the operand; operand: first of their in_modes; sub: CaseMode
+  kInSet,  // operand: sets
+  kMatch,  // operand: patterns
+  kCall,   // operand: functions; count arguments; sub: CaseMode
+  kLogic,  // count operands; sub: LogicOp
   kNot,
 };
 

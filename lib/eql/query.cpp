@@ -78,8 +78,8 @@ std::string dump_programs(const Query& query) {
 // The front stages, shared by compile and explain.
 Result<ast::Query> parse_text(const Source& source, const CompileLimits& limits, std::string* tokens) {
   if (source.text.size() > limits.max_text_bytes) {
-    return Error(diagnose(source, {0, 1}, "this query is too long",
-                          fmt::format("at most {} bytes", limits.max_text_bytes)));
+    return Error(
+        diagnose(source, {0, 1}, "this query is too long", fmt::format("at most {} bytes", limits.max_text_bytes)));
   }
   auto list = lex(source);
   if (!list) return list.error();

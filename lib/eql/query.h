@@ -28,10 +28,10 @@ struct JoinKey {
 
 // One `[category where condition]`, after `with runs` is expanded.
 struct Stage {
-  std::string category;   // empty for `any`
-  Program predicate;      // category test included
+  std::string category;       // empty for `any`
+  Program predicate;          // category test included
   std::vector<JoinKey> keys;  // global keys first, then the stage's own
-  bool missing = false;   // `![...]`
+  bool missing = false;       // `![...]`
   // The index of the first of the stages that `with runs` made of one, its own
   // otherwise: stages with the same one match the same events.
   std::size_t written_as = 0;
@@ -58,10 +58,10 @@ struct Query {
 
 // Limits of one query; over them is a diagnostic, never a crash.
 struct CompileLimits {
-  std::size_t max_depth = 250;           // nesting of (), not, functions, unary
-  std::size_t max_text_bytes = 1 << 20;  // query text
-  std::size_t max_instructions = 1 << 16;  // of all stages together
-  std::size_t max_stages = 1000;           // `with runs` expanded
+  std::size_t max_depth = 250;                // nesting of (), not, functions, unary
+  std::size_t max_text_bytes = 1 << 20;       // query text
+  std::size_t max_instructions = 1 << 16;     // of all stages together
+  std::size_t max_stages = 1000;              // `with runs` expanded
   std::int64_t regex_memory_bytes = 8 << 20;  // RE2 budget per pattern
 };
 

@@ -18,11 +18,11 @@ char* TextArena::allocate(std::size_t size) {
 
 void TextArena::reset() {
   used_ = 0;
-  if (blocks_.size() < 2) return;
   std::size_t total = 0;
   for (const Block& block : blocks_) total += block.size;
+  if (blocks_.size() < 2 && total <= kKeptBytes) return;
   blocks_.clear();
-  blocks_.push_back({std::make_unique<char[]>(total), total});
+  if (total <= kKeptBytes) blocks_.push_back({std::make_unique<char[]>(total), total});
 }
 
 }  // namespace audisp_eql::eql

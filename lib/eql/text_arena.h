@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory for the texts that functions make (concat, string) while one leaf is
-// evaluated. Grows to what the largest leaf needs and then allocates no more.
+// evaluated. Grows to what leaves usually need and then allocates no more.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,11 @@ class TextArena {
  public:
   // `size` bytes, valid until reset().
   [[nodiscard]] char* allocate(std::size_t size);
-  // Keeps one block as large as all that was handed out.
+  // Keeps one block as large as all that was handed out, up to kKeptBytes: one
+  // huge event must not pin its memory.
   void reset();
+
+  static constexpr std::size_t kKeptBytes = 64 << 10;
 
  private:
   struct Block {

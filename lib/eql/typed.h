@@ -58,8 +58,8 @@ struct IsNull {
 
 // Null when the operand is; a null item equals nothing (eql O4).
 struct In {
-  Terms operand;  // one
-  Terms items;    // one or more
+  Terms operand;                   // one
+  Terms items;                     // one or more
   std::vector<CompareMode> modes;  // one for each item
   CaseMode fold = CaseMode::kSensitive;
 };

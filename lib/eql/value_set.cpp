@@ -20,7 +20,8 @@ ValueSet::ValueSet(const std::vector<Value>& values, CompareMode mode, CaseMode 
     }
     const std::string_view text = value.as_string();
     texts.emplace_back(text);
-    if (text == "true" || text == "false" || parse_decimal(text).is_number()) read_.push_back(make_operand(value, mode));
+    const bool readable = text == "true" || text == "false" || parse_decimal(text).is_number();
+    if (readable) read_.push_back(make_operand(value, mode));
   }
   texts_ = TextSet(std::move(texts), fold);
 }
@@ -29,9 +30,7 @@ bool ValueSet::contains(const Value& value) const {
   if (mode_ == CompareMode::kByValue && value.is_string() && texts_.contains(value.as_string())) return true;
   if (others_.empty() && (value.is_string() || read_.empty())) return false;
   const Operand operand = make_operand(value, mode_);
-  const auto equals = [&](const Operand& each) {
-    return compare(operand, each, mode_, fold_) == Ordering::kEqual;
-  };
+  const auto equals = [&](const Operand& each) { return compare(operand, each, mode_, fold_) == Ordering::kEqual; };
   if (std::any_of(others_.begin(), others_.end(), equals)) return true;
   return !value.is_string() && std::any_of(read_.begin(), read_.end(), equals);
 }
