@@ -2,8 +2,8 @@
 // The cases of fixtures/eql, each named by the rule of the semantics it shows.
 #include <doctest/doctest.h>
 
-#include <string>
 #include <toml++/toml.h>
+#include <string>
 #include <vector>
 
 #include "tests/support/timeline.h"

@@ -42,8 +42,9 @@ class Dice {
 };
 
 std::string random_condition(Dice& dice) {
-  static const std::vector<std::string> kConditions{
-      "kind == \"a\"", "kind == \"a\"", "kind == \"b\"", "kind == \"b\"", "kind == \"c\"", "kind in (\"a\", \"c\")", "true"};
+  static const std::vector<std::string> kConditions{"kind == \"a\"", "kind == \"a\"", "kind == \"b\"",
+                                                    "kind == \"b\"", "kind == \"c\"", "kind in (\"a\", \"c\")",
+                                                    "true"};
   return "any where " + dice.pick(kConditions);
 }
 
@@ -55,7 +56,8 @@ struct RandomQuery {
 std::string random_keys(Dice& dice, int count) {
   std::string keys;
   for (int i = 0; i < count; ++i) {
-    keys += (i == 0 ? " by " : ", ") + std::string(dice.one_in(3) ? "?" : "") + dice.pick(std::vector<std::string>{"k", "l"});
+    keys += (i == 0 ? " by " : ", ") + std::string(dice.one_in(3) ? "?" : "") +
+            dice.pick(std::vector<std::string>{"k", "l"});
   }
   return keys;
 }
@@ -79,7 +81,8 @@ RandomQuery random_sequence(Dice& dice) {
   query.trailing = missing.back();
   if (dice.one_in(4)) query.text += " until [" + random_condition(dice) + "]" + random_keys(dice, own_keys);
   // Results that wait come out when due, not in the order that pipes see in the oracle.
-  if (!query.trailing && dice.one_in(8)) query.text += (dice.one_in(2) ? " | head " : " | tail ") + std::to_string(1 + dice.roll(3));
+  if (!query.trailing && dice.one_in(8))
+    query.text += (dice.one_in(2) ? " | head " : " | tail ") + std::to_string(1 + dice.roll(3));
   return query;
 }
 
