@@ -70,15 +70,17 @@ void ForgedLines::inspect(std::string_view line, std::size_t body) {
 
 bool ForgedLines::take_expected(std::string_view line) {
   const std::size_t newline = expected_.find('\n');
-  if (newline != std::string::npos && line == std::string_view(expected_).substr(0, newline)) {
+  const std::string_view piece = std::string_view(expected_).substr(0, newline);
+  if (newline != std::string::npos && line == piece) {
     expected_.erase(0, newline + 1);
     limit_ -= std::min(limit_, newline + 1);
     return true;
   }
   active_ = false;
+  if (newline < limit_) return false;
+  // The last one, cut where libauparse 3.0.9 cuts or whole.
   if (line.ends_with(kClose)) line.remove_suffix(kClose.size());
-  return line == std::string_view(expected_).substr(0, std::min(newline, limit_)) ||
-         (newline == std::string::npos && line == expected_);
+  return line == piece.substr(0, limit_) || (newline == std::string::npos && line == piece);
 }
 
 }  // namespace audisp_eql::audit

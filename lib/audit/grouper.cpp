@@ -98,8 +98,8 @@ void Grouper::State::add(std::string_view line) {
   }
   if (format == LineFormat::kLog && header->type == AUDIT_SOCKADDR) forged.inspect(line, header->body);
   newest = std::max(newest, header->time);
-  if (!open_events.empty()) give_up_overdue();
   route(*header, line);
+  if (!open_events.empty()) give_up_overdue();
 }
 
 // Lines of ausearch's own.

@@ -79,7 +79,8 @@ std::optional<RawSyscall> raw_syscall(std::string_view line, std::size_t body) {
   const std::string_view arch = raw_field(line, body, " arch=");
   if (arch.data() == nullptr) return std::nullopt;
   const auto behind = static_cast<std::size_t>(arch.data() + arch.size() - line.data());
-  const std::string_view number = raw_field(line, behind + 1, " syscall=");
+  const bool follows = line.substr(behind).starts_with(" syscall=");
+  const std::string_view number = raw_field(line, follows ? behind + 1 : body, " syscall=");
   const auto arch_value = parse_number<std::uint32_t>(arch, 16);
   const auto number_value = parse_number<std::uint64_t>(number);
   if (!arch_value || !number_value) return std::nullopt;

@@ -53,11 +53,9 @@ int record_type_of(std::string_view name) {
     case 9:
       if (name == "PROCTITLE") return AUDIT_PROCTITLE;
       break;
-    default:
-      if (name.starts_with(kUnknownPrefix)) return unknown_number(name);
-      break;
+    default: break;
   }
-  return by_libaudit(name);
+  return name.starts_with(kUnknownPrefix) ? unknown_number(name) : by_libaudit(name);
 }
 
 }  // namespace audisp_eql::audit

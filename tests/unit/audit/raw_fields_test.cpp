@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/audit/raw_fields.h"
+
+#include <doctest/doctest.h>
+#include <libaudit.h>
+
+#include "lib/audit/selection.h"
+#include "tests/unit/audit/records.h"
+
+using namespace audisp_eql::audit;
+
+namespace {
+
+std::size_t body_of(const std::string& line) { return parse_header(line).value().body; }
+
+std::optional<RawSyscall> call_of(const std::string& body) {
+  const std::string line = test::line("SYSCALL", 1, body);
+  return raw_syscall(line, body_of(line));
+}
+
+}  // namespace
+
+TEST_CASE("arch and syscall are found by name, wherever they stand") {
+  for (const std::string body : {"arch=c000003e syscall=59 success=yes", "arch=c000003e syscall=59",
+                                 "arch=c000003e per=400000 syscall=59 exit=0", "x=1 arch=c000003e y=2 syscall=59",
+                                 "syscall=59 arch=c000003e", "arch=c000003e syscall=59\x1d" "ARCH=x86_64 SYSCALL=1"}) {
+    CAPTURE(body);
+    const auto call = call_of(body);
+    REQUIRE(call);
+    CHECK(call->arch == 0xc000003e);
+    CHECK(call->number == 59);
+  }
+}
+
+TEST_CASE("a SYSCALL record without a readable arch or number has none") {
+  for (const std::string body : {"", "arch=", "arch=c000003e", "syscall=59", "arch=xyz syscall=59",
+                                 "arch=c000003e syscall=", "arch=c000003e syscall=-1", "arch=1c000003e syscall=1",
+                                 "arch=c000003e syscall=99999999999999999999", "comm=\"a\x1d arch=c000003e syscall=59"}) {
+    CAPTURE(body);
+    CHECK_FALSE(call_of(body));
+  }
+}
+
+TEST_CASE("the enriched half and a carriage return are cut off") {
+  CHECK(raw_half("abc\x1d" "DEF\x1dX") == "abc");
+  CHECK(raw_half("abc\r") == "abc");
+  CHECK(raw_half("abc\r\x1dX\r") == "abc\r");
+  CHECK(raw_half("") == "");
+}
+
+TEST_CASE("only fields that nothing reads are left out for libauparse") {
+  std::string scratch;
+  const std::string call = test::syscall(1, test::kExecve);
+  CHECK(needed_fields(AUDIT_SYSCALL, call, body_of(call), scratch) ==
+        test::line("SYSCALL", 1,
+                   "arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=2 a2=3 ppid=10 pid=11 auid=1000 uid=1001 "
+                   "gid=1002 euid=1003 egid=1004 tty=pts0 comm=\"cat\" exe=\"/usr/bin/cat\" "));
+  const std::string path = test::line("PATH", 1, "item=0 name=\"/bin/sh\" inode=1 nametype=NORMAL\x1dOUID=\"root\"");
+  CHECK(needed_fields(AUDIT_PATH, path, body_of(path), scratch) == test::line("PATH", 1, "item=0 name=\"/bin/sh\""));
+  const std::string nameless = test::line("PATH", 1, "item=0 inode=1");
+  CHECK(needed_fields(AUDIT_PATH, nameless, body_of(nameless), scratch) == nameless);
+  const std::string args = test::line("EXECVE", 1, "argc=1 a0=\"key=1\" ses=2");
+  CHECK(needed_fields(AUDIT_EXECVE, args, body_of(args), scratch) == args);
+  for (const std::string body : {"", " ", "key=1", "a3=", "a30=1", "arch=1  syscall=2", "=x"}) {
+    const std::string line = test::line("SYSCALL", 1, body);
+    const std::string kept(needed_fields(AUDIT_SYSCALL, line, body_of(line), scratch));
+    CHECK(kept.starts_with(test::line("SYSCALL", 1, "")));
+    CHECK(kept.size() <= line.size());
+  }
+}
+
+TEST_CASE("the calls that matter are wanted on every machine that libaudit knows") {
+  const Selection all;
+  struct Case {
+    std::uint32_t arch;
+    std::uint64_t number;
+    SyscallKind kind;
+  };
+  // From the kernel's own tables (asm/unistd.h of each machine).
+  for (const Case& c : {Case{AUDIT_ARCH_X86_64, 59, SyscallKind::kExec}, Case{AUDIT_ARCH_X86_64, 322, SyscallKind::kExec},
+                        Case{AUDIT_ARCH_X86_64, 0x4000002A, SyscallKind::kConnect},  // x32
+                        Case{AUDIT_ARCH_X86_64, 60, SyscallKind::kOther},            // exit, of one thread
+                        Case{AUDIT_ARCH_X86_64, 257, SyscallKind::kOther},
+                        Case{AUDIT_ARCH_X86_64, UINT64_MAX, SyscallKind::kOther},
+                        Case{AUDIT_ARCH_I386, 11, SyscallKind::kExec}, Case{AUDIT_ARCH_I386, 102, SyscallKind::kSocketcall},
+                        Case{AUDIT_ARCH_I386, 362, SyscallKind::kConnect}, Case{AUDIT_ARCH_AARCH64, 221, SyscallKind::kExec},
+                        Case{AUDIT_ARCH_AARCH64, 203, SyscallKind::kConnect}, Case{AUDIT_ARCH_AARCH64, 94, SyscallKind::kExit},
+                        Case{AUDIT_ARCH_S390X, 354, SyscallKind::kExec}, Case{AUDIT_ARCH_PPC64LE, 234, SyscallKind::kExit},
+                        Case{AUDIT_ARCH_X86_64, 435, SyscallKind::kFork}, Case{AUDIT_ARCH_X86_64, 58, SyscallKind::kFork}}) {
+    CAPTURE(c.arch);
+    CAPTURE(c.number);
+    const auto info = all.find(c.arch, c.number);
+    REQUIRE(info);
+    CHECK(info->kind == c.kind);
+    CHECK(all.wants_syscall(c.arch, c.number) == (c.kind != SyscallKind::kOther));
+  }
+  CHECK_FALSE(all.find(0xDEAD, 59));
+  CHECK_FALSE(all.wants_syscall(0xDEAD, 59));
+}
+
+TEST_CASE("a selection wants no more than was asked for") {
+  const Selection none({.exec = false, .fork = false, .exit = false, .connect = false});
+  const Selection connects({.exec = false, .fork = false, .exit = false, .connect = true});
+  CHECK_FALSE(none.wants_syscall(AUDIT_ARCH_X86_64, test::kExecve));
+  CHECK_FALSE(none.wants_syscall(AUDIT_ARCH_I386, 102));
+  CHECK(connects.wants_syscall(AUDIT_ARCH_X86_64, test::kConnect));
+  CHECK(connects.wants_syscall(AUDIT_ARCH_I386, 102));
+  CHECK_FALSE(connects.wants_syscall(AUDIT_ARCH_X86_64, test::kFork));
+  CHECK_FALSE(connects.wants_syscall(AUDIT_ARCH_X86_64, test::kExitGroup));
+  CHECK(connects.wants_type(AUDIT_SOCKADDR));
+  CHECK_FALSE(connects.wants_type(AUDIT_EXECVE));
+  CHECK_FALSE(none.wants_type(AUDIT_SOCKADDR));
+  for (const int type : {AUDIT_SYSCALL, AUDIT_EOE, AUDIT_PROCTITLE, AUDIT_SYSTEM_BOOT, AUDIT_DAEMON_START}) {
+    CHECK(none.wants_type(type));
+  }
+  for (const int type : {-1, 0, AUDIT_USER_LOGIN, AUDIT_AVC, 4095, 4096, 65535}) CHECK_FALSE(Selection().wants_type(type));
+}
