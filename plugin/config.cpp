@@ -60,8 +60,7 @@ constexpr Key kKeys[] = {
      "newer events after which one without an end is taken as it is"},
     {"events.max_age_seconds", 1, kDay, [](Config& c) -> Slot { return Seconds{&c.events.max_age}; },
      "log time after which one without an end is taken as it is"},
-    {"processes.max_hosts", 1, 100'000, [](Config& c) -> Slot { return &c.max_hosts; },
-     "node= names kept apart"},
+    {"processes.max_hosts", 1, 100'000, [](Config& c) -> Slot { return &c.max_hosts; }, "node= names kept apart"},
     {"processes.max", 256, 16'000'000, [](Config& c) -> Slot { return &c.processes.max_processes; },
      "processes known per host; ended ones go first"},
     {"processes.max_image_bytes", kMiB, 4096 * kMiB, [](Config& c) -> Slot { return &c.processes.max_image_bytes; },
@@ -88,8 +87,7 @@ constexpr Key kKeys[] = {
      "of a datagram; longer alerts lose argument bytes first"},
     {"syslog.queue_messages", 16, 1'000'000, [](Config& c) -> Slot { return &c.syslog.queue_messages; },
      "waiting for the syslog daemon; further ones are dropped and counted"},
-    {"syslog.queue_bytes", kMiB / 16, 1024 * kMiB, [](Config& c) -> Slot { return &c.syslog.queue_bytes; },
-     "of these"},
+    {"syslog.queue_bytes", kMiB / 16, 1024 * kMiB, [](Config& c) -> Slot { return &c.syslog.queue_bytes; }, "of these"},
     {"file.path", 0, 0, [](Config& c) -> Slot { return &c.file.path; }, "JSON lines are appended here; empty: no file"},
 };
 
@@ -228,7 +226,8 @@ class Reader {
     }
     const std::string choices = fmt::format("one of {}", fmt::join(candidates, ", "));
     if (!value) return wrong_type(key, node, choices);
-    complain(node.source(), value->size() + 2, fmt::format("`{}` cannot be \"{}\"", key.name, *value), "give " + choices);
+    complain(node.source(), value->size() + 2, fmt::format("`{}` cannot be \"{}\"", key.name, *value),
+             "give " + choices);
   }
 
   void wrong_type(const Key& key, const toml::node& node, std::string_view wanted) {

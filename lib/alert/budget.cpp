@@ -41,8 +41,8 @@ void for_each_text(Alert& a, const Function& f) {
     for (std::string* text : {&threat.framework, &threat.tactic_id, &threat.tactic_name}) f(*text);
     for (Technique& technique : threat.techniques) for_each_text(technique, f);
   }
-  for (std::string* text : {&a.node, &a.host_id, &a.action, &a.user.id, &a.user.name, &a.user.real_id,
-                            &a.user.audit_id, &a.network_type}) {
+  for (std::string* text :
+       {&a.node, &a.host_id, &a.action, &a.user.id, &a.user.name, &a.user.real_id, &a.user.audit_id, &a.network_type}) {
     f(*text);
   }
   for (std::vector<std::string>* list : {&a.categories, &a.types, &a.notes}) {
@@ -114,7 +114,7 @@ struct Step {
   std::size_t low;
 };
 constexpr Step kSteps[] = {
-    {&Cut::arg_bytes, 24}, {&Cut::args, 4},     {&Cut::evidence, 4},
+    {&Cut::arg_bytes, 24},  {&Cut::args, 4},     {&Cut::evidence, 4},
     {&Cut::text_bytes, 64}, {&Cut::sections, 0}, {&Cut::text_bytes, 16},
 };
 

@@ -24,10 +24,10 @@ std::string format_time(EventTime time, int utc_offset_seconds) {
   const auto day = floor<std::chrono::days>(point);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss<Milliseconds> clock{point - day};
-  std::string out = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}", static_cast<int>(date.year()),
-                                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                                clock.subseconds().count());
+  std::string out =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                  clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
   if (utc_offset_seconds == 0) return out + "Z";
   const int minutes = std::abs(utc_offset_seconds) / 60;
   return out + fmt::format("{}{:02}:{:02}", utc_offset_seconds < 0 ? '-' : '+', minutes / 60, minutes % 60);

@@ -18,10 +18,18 @@ TEST_CASE("text is cut at characters and escapes, never inside") {
   } rows[] = {
       {"abcdef", 6, "abcdef"},
       {"abcdefg", 6, "abc..."},
-      {"ab\xC3\xA9" "efg", 6, "ab..."},          // two bytes would end after the lead
-      {"ab\xC3\xA9" "efgh", 7, "ab\xC3\xA9..."},
-      {"a\xF0\x9F\x98\x80" "bcdef", 7, "a..."},
-      {"a\xF0\x9F\x98\x80" "bcdef", 8, "a\xF0\x9F\x98\x80..."},
+      {"ab\xC3\xA9"
+       "efg",
+       6, "ab..."},  // two bytes would end after the lead
+      {"ab\xC3\xA9"
+       "efgh",
+       7, "ab\xC3\xA9..."},
+      {"a\xF0\x9F\x98\x80"
+       "bcdef",
+       7, "a..."},
+      {"a\xF0\x9F\x98\x80"
+       "bcdef",
+       8, "a\xF0\x9F\x98\x80..."},
       {"a\\xFFbcdef", 7, "a..."},
       {"a\\xFFbcdef", 8, "a\\xFF..."},
       {"abc\\\\defg", 7, "abc..."},

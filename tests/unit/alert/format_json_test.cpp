@@ -3,8 +3,8 @@
 #include <fstream>
 #include <iterator>
 
-#include <boost/json.hpp>
 #include <doctest/doctest.h>
+#include <boost/json.hpp>
 
 #include "lib/alert/format.h"
 #include "lib/base/escape.h"
@@ -33,11 +33,10 @@ TEST_CASE("JSON leaves absent fields out") {
   a.rule.id = "r";
   a.rule.name = "n";
   a.host_id = "h";
-  CHECK(format_json(a) ==
-        R"({"@timestamp":"1970-01-01T00:00:00.000Z",)"
-        R"("event":{"id":"00","kind":"alert","severity":21,"risk_score":0},)"
-        R"("rule":{"id":"r","name":"n"},"host":{"id":"h"},"related":{"hosts":["h"]},)"
-        R"("audisp_eql":{"severity":"low","truncated":false}})");
+  CHECK(format_json(a) == R"({"@timestamp":"1970-01-01T00:00:00.000Z",)"
+                          R"("event":{"id":"00","kind":"alert","severity":21,"risk_score":0},)"
+                          R"("rule":{"id":"r","name":"n"},"host":{"id":"h"},"related":{"hosts":["h"]},)"
+                          R"("audisp_eql":{"severity":"low","truncated":false}})");
 }
 
 TEST_CASE("the image as executed is shown, the kernel's where only that is known") {
@@ -55,9 +54,16 @@ TEST_CASE("bytes from the kernel come out printable and can be told apart") {
     std::string raw;
     std::string shown;
   } rows[] = {
-      {std::string("a\0b", 3), "a\\x00b"}, {"\xFF", "\\xFF"},     {"\\xFF", "\\\\xFF"},  {"\x1b[2J", "\\x1B[2J"},
-      {"\xE2\x80\xAE", "\\xE2\\x80\\xAE"},  {"\xC3\xA9", "\xC3\xA9"}, {"\xC3", "\\xC3"},    {"say \"hi\"", "say \"hi\""},
-      {"a\nb\tc", "a\\x0Ab\\x09c"},         {"", ""},
+      {std::string("a\0b", 3), "a\\x00b"},
+      {"\xFF", "\\xFF"},
+      {"\\xFF", "\\\\xFF"},
+      {"\x1b[2J", "\\x1B[2J"},
+      {"\xE2\x80\xAE", "\\xE2\\x80\\xAE"},
+      {"\xC3\xA9", "\xC3\xA9"},
+      {"\xC3", "\\xC3"},
+      {"say \"hi\"", "say \"hi\""},
+      {"a\nb\tc", "a\\x0Ab\\x09c"},
+      {"", ""},
   };
   a.process.args.clear();
   for (const auto& row : rows) a.process.args.push_back(row.raw);

@@ -62,7 +62,8 @@ TEST_CASE("the line for syslog has the essentials as pairs") {
   CHECK(format_line(a) ==
         "medium alert: Network Connections Initiated Through XDG Autostart Entry host=desk7 user=alice pid=24200"
         " exe=/bin/sh args=[/bin/sh -c 'curl http://203.0.113.9:8123/x'] parent=/usr/bin/xfce4-session"
-        " to=203.0.113.9:8123 serials=5701,5709 rule=dd52d45a-4602-4195-9018-ebe0f219c273 id=" + a.id);
+        " to=203.0.113.9:8123 serials=5701,5709 rule=dd52d45a-4602-4195-9018-ebe0f219c273 id=" +
+            a.id);
 }
 
 TEST_CASE("CEF escapes its separators") {

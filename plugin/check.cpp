@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/check.h"
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "plugin/file_sink.h"
+#include "plugin/host_id.h"
+#include "plugin/rule_report.h"
+#include "plugin/settings.h"
+#include "plugin/syslog_channel.h"
+#include "plugin/syslog_sink.h"
+
+namespace audisp_eql::plugin {
+namespace {
+
+constexpr std::chrono::milliseconds kSyslogTime{5000};
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+alert::Alert test_alert(const std::string& host) {
+  alert::Alert a;
+  a.rule.id = "audisp-eql-test";
+  a.rule.name = "audisp-eql test alert";
+  a.rule.severity = alert::RuleSeverity::kLow;
+  a.host_id = host;
+  a.action = "test";
+  a.notes = {"sent by `audisp-eql check --send-test-alert`; nothing happened on this host"};
+  a.time = seconds(static_cast<std::int64_t>(::time(nullptr)));
+  a.created = a.time;
+  alert::Evidence sent;
+  sent.event_id = fmt::format("{}.000:0", a.time.ms / 1000);
+  a.id = alert::alert_id(a.rule.id, {}, {sent});
+  return a;
+}
+
+bool send_to_syslog(const SyslogConfig& config, const alert::Alert& alert) {
+  SyslogChannel channel(config);
+  SyslogSink(config, channel).emit(alert);
+  channel.drain(kSyslogTime);
+  const bool sent = channel.counters().sent_alerts == 1;
+  print(fmt::format("syslog: {} {}\n", sent ? "sent to" : "NOT sent, nobody takes it at", config.socket));
+  return sent;
+}
+
+bool send_to_file(const FileConfig& config, const alert::Alert& alert) {
+  FileSink file(config.path);
+  file.emit(alert);
+  const bool written = file.errors() == 0;
+  print(written ? fmt::format("file: written to {}\n", config.path)
+                : render(os_error("cannot write " + config.path, file.last_error())));
+  return written;
+}
+
+ExitCode send_test_alert(const Options& options, const Config& config) {
+  std::string host = options.host.empty() ? config.host : options.host;
+  if (host.empty()) host = this_host_id();
+  const alert::Alert alert = test_alert(host);
+  print(fmt::format("test alert {}\n", alert.id));
+  bool all = true;
+  if (config.syslog.enabled) all = send_to_syslog(config.syslog, alert);
+  if (!config.file.path.empty()) all = send_to_file(config.file, alert) && all;
+  if (!config.syslog.enabled && config.file.path.empty()) {
+    print("no sink is configured\n");
+    all = false;
+  }
+  return all ? ExitCode::kDone : ExitCode::kUnreadable;
+}
+
+ExitCode check_rules(const Options& options, const Settings& settings) {
+  const RuleFiles files = collect_rules(settings);
+  print(render(files.diagnostics));
+  const engine::RuleSet set = engine::load_rules(files.sources);
+  print(render(set.diagnostics));
+  for (const engine::Rule& rule : set.rules) {
+    print(describe_rule(rule, set.fields));
+    if (options.explain) print(explain_rule(rule));
+  }
+  print(fmt::format("{} rules can run, {} cannot\n", set.rules.size(), set.refused));
+  const bool bad = set.refused > 0 || set.rules.empty() || has_error(files.diagnostics);
+  return bad ? ExitCode::kUsage : ExitCode::kDone;
+}
+
+}  // namespace
+
+ExitCode run_check(const Options& options) {
+  const Settings settings = load_settings(options);
+  print(render(settings.diagnostics));
+  if (settings.is_bad()) print("the config has errors: live would run with the defaults\n");
+  ExitCode code = settings.is_bad() ? ExitCode::kUsage : ExitCode::kDone;
+  code = worse(code, check_rules(options, settings));
+  if (options.send_test_alert && !settings.is_bad()) code = worse(code, send_test_alert(options, settings.config));
+  return code;
+}
+
+}  // namespace audisp_eql::plugin

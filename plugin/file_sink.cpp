@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/file_sink.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "lib/alert/format.h"
+
+namespace audisp_eql::plugin {
+namespace {
+
+constexpr mode_t kMode = 0640;
+
+}  // namespace
+
+FileSink::FileSink(std::string path) : path_(std::move(path)) { open(); }
+
+void FileSink::reopen() {
+  fd_.reset();
+  open();
+}
+
+bool FileSink::open() {
+  fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kMode));
+  struct stat st {};
+  // Our umask is 077: the group that may read alerts is given its bit here, and
+  // only to a file that is still empty.
+  if (fd_ && ::fstat(fd_.get(), &st) == 0 && st.st_size == 0 && S_ISREG(st.st_mode)) ::fchmod(fd_.get(), kMode);
+  last_error_ = fd_ ? 0 : errno;
+  torn_ = false;
+  return static_cast<bool>(fd_);
+}
+
+void FileSink::emit(const alert::Alert& alert) {
+  const std::string line = alert::format_json(alert) + "\n";
+  if ((fd_ || open()) && write(line)) {
+    ++written_;
+  } else {
+    ++errors_;
+  }
+}
+
+bool FileSink::write(const std::string& line) {
+  // A full disk may have torn the line before: end it, so that this one can be read.
+  const std::string whole = torn_ ? "\n" + line : line;
+  std::string_view rest = whole;
+  while (!rest.empty()) {
+    const ssize_t n = ::write(fd_.get(), rest.data(), rest.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      last_error_ = errno;
+      torn_ = torn_ || rest.size() < whole.size();
+      return false;
+    }
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  torn_ = false;
+  return true;
+}
+
+}  // namespace audisp_eql::plugin

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Alerts as JSON lines appended to a file (0640), whole arguments. An error is
+// counted and the file tried again with the next alert; it is never fatal.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "lib/alert/sink.h"
+#include "plugin/unique_fd.h"
+
+namespace audisp_eql::plugin {
+
+class FileSink : public alert::Sink {
+ public:
+  explicit FileSink(std::string path);
+  void emit(const alert::Alert& alert) override;
+
+  // After rotation: later alerts go to a new file at the path.
+  void reopen();
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::uint64_t written() const { return written_; }
+  [[nodiscard]] std::uint64_t errors() const { return errors_; }
+  [[nodiscard]] int last_error() const { return last_error_; }  // errno
+
+ private:
+  bool open();
+  bool write(const std::string& line);
+
+  std::string path_;
+  UniqueFd fd_;
+  bool torn_ = false;  // the last line has no end
+  std::uint64_t written_ = 0;
+  std::uint64_t errors_ = 0;
+  int last_error_ = 0;
+};
+
+}  // namespace audisp_eql::plugin

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/host_id.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+
+namespace audisp_eql::plugin {
+
+std::string this_host_id() {
+  std::string id;
+  std::ifstream file("/etc/machine-id");
+  if (std::getline(file, id) && !id.empty()) return id;
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0') return name.data();
+  return "localhost";
+}
+
+}  // namespace audisp_eql::plugin

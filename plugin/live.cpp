@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/live.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "plugin/reader.h"
+#include "plugin/service.h"
+#include "plugin/settings.h"
+#include "plugin/signals.h"
+
+namespace audisp_eql::plugin {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+using boost::system::error_code;
+
+// After TERM from anybody but auditd: how long to wait for the end of file.
+constexpr milliseconds kDrainTime{3000};
+// At the end: how long a slow syslog daemon may take.
+constexpr milliseconds kLastSyslog{2000};
+// Bytes worked on before timers and signals get their turn.
+constexpr std::size_t kSlice = 1u << 20;
+constexpr std::size_t kPiece = 64u << 10;
+
+// A descriptor that somebody else owns, waited for.
+class Watch {
+ public:
+  Watch(boost::asio::io_context& context, int fd) : descriptor_(context, fd) {}
+  ~Watch() { descriptor_.release(); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  template <typename Function>
+  void when_readable(Function f) {
+    descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [f](error_code error) {
+      if (!error) f();
+    });
+  }
+
+ private:
+  boost::asio::posix::stream_descriptor descriptor_;
+};
+
+// A timer that is either armed or not; arming it again changes nothing.
+class Timer {
+ public:
+  explicit Timer(boost::asio::io_context& context) : timer_(context) {}
+
+  template <typename Function>
+  void arm(milliseconds after, Function f) {
+    if (std::exchange(armed_, true)) return;
+    timer_.expires_after(after);
+    timer_.async_wait([this, f](error_code error) {
+      armed_ = false;
+      if (!error) f();
+    });
+  }
+
+ private:
+  boost::asio::steady_timer timer_;
+  bool armed_ = false;
+};
+
+class Live {
+ public:
+  Live(Signals& signals, Reader& reader, Service& service)
+      : signals_(signals),
+        reader_(reader),
+        service_(service),
+        input_(context_, reader.ready_fd()),
+        requests_(context_, signals.fd()) {}
+
+  void run() {
+    wait_for_input();
+    wait_for_requests();
+    wait_for_heartbeat();
+    send();
+    context_.run();
+  }
+
+ private:
+  void wait_for_input() {
+    input_.when_readable([this] {
+      reader_.clear_ready();
+      take();
+    });
+  }
+
+  void take() {
+    for (std::size_t taken = 0; taken < kSlice;) {
+      const std::string_view bytes = reader_.front().substr(0, kPiece);
+      if (bytes.empty()) {
+        if (reader_.ended()) return finish();
+        wait_for_input();
+        break;
+      }
+      service_.feed(bytes);
+      reader_.pop(bytes.size());
+      taken += bytes.size();
+      if (taken >= kSlice) boost::asio::post(context_, [this] { take(); });
+    }
+    last_input_ = Clock::now();
+    wait_for_silence(idle_time());
+    send();
+  }
+
+  [[nodiscard]] milliseconds idle_time() const { return milliseconds(service_.config().input.idle.ms); }
+
+  // One timer for a burst of any length: it looks how long the silence has
+  // lasted when it fires, and runs on only while something waits for time.
+  void wait_for_silence(milliseconds after) {
+    silence_.arm(after, [this] {
+      const auto quiet = std::chrono::duration_cast<milliseconds>(Clock::now() - last_input_);
+      if (quiet < idle_time()) return wait_for_silence(idle_time() - quiet);
+      service_.idle(quiet);
+      send();
+      if (service_.waits_for_time()) wait_for_silence(idle_time());
+    });
+  }
+
+  void wait_for_requests() {
+    requests_.when_readable([this] {
+      while (const auto request = signals_.next()) serve(*request);
+      send();
+      wait_for_requests();
+    });
+  }
+
+  void serve(Request request) {
+    switch (request) {
+      case Request::kStop: return reader_.stop();
+      case Request::kDrain: return deadline_.arm(kDrainTime, [this] { reader_.stop(); });
+      case Request::kReload: return service_.reload();
+      case Request::kState: return service_.report_state();
+    }
+  }
+
+  void wait_for_heartbeat() {
+    const milliseconds every(service_.config().heartbeat.ms);
+    // A reload may switch it on: look again now and then.
+    const milliseconds after = every.count() > 0 ? every : milliseconds(60'000);
+    heartbeat_.arm(after, [this] {
+      if (service_.config().heartbeat.ms > 0) service_.heartbeat();
+      send();
+      wait_for_heartbeat();
+    });
+  }
+
+  void send() {
+    if (const auto again = service_.syslog().pump()) {
+      syslog_.arm(*again, [this] { send(); });
+    }
+  }
+
+  void finish() {
+    service_.finish();
+    service_.syslog().drain(kLastSyslog);
+    context_.stop();
+  }
+
+  Signals& signals_;
+  Reader& reader_;
+  Service& service_;
+  boost::asio::io_context context_{1};
+  Watch input_;
+  Watch requests_;
+  Timer silence_{context_};
+  Timer heartbeat_{context_};
+  Timer syslog_{context_};
+  Timer deadline_{context_};
+  Clock::time_point last_input_ = Clock::now();
+};
+
+// Something a person did: say what he may have meant.
+std::optional<ExitCode> refuse_input(int fd) {
+  if (::isatty(fd) == 1) {
+    fmt::print(stderr, "{}\naudisp-eql: standard input is a terminal; auditd starts this program with records on it.\n",
+               help_text());
+    return ExitCode::kUsage;
+  }
+  struct stat st {};
+  if (::fstat(fd, &st) != 0) {
+    fmt::print(stderr, "audisp-eql: standard input is closed\n");
+    return ExitCode::kUnreadable;
+  }
+  if (!S_ISREG(st.st_mode)) return std::nullopt;
+  fmt::print(stderr, "audisp-eql: standard input is a file; to read a log: audisp-eql scan FILE\n");
+  return ExitCode::kUsage;
+}
+
+}  // namespace
+
+ExitCode run_live(const Options& options) {
+  if (const auto refused = refuse_input(STDIN_FILENO)) return *refused;
+  Signals signals;
+  Settings settings = load_settings(options);
+  Reader reader(STDIN_FILENO, settings.config.input.queue_bytes, settings.config.input.max_line_bytes);
+  Service service(options, std::move(settings), reader);
+  service.start();
+  Live(signals, reader, service).run();
+  return reader.counters().error == 0 ? ExitCode::kDone : ExitCode::kUnreadable;
+}
+
+}  // namespace audisp_eql::plugin

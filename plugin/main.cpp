@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program: options to one of its three uses. The only place that catches.
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plugin/check.h"
+#include "plugin/live.h"
+#include "plugin/options.h"
+#include "plugin/scan.h"
+#include "plugin/signals.h"
+
+namespace {
+
+using namespace audisp_eql::plugin;
+
+ExitCode run(const std::vector<std::string>& args, const BlockedSignals& blocked) {
+  const auto parsed = parse_options(args);
+  if (const auto* ending = std::get_if<Ending>(&parsed)) {
+    std::fputs(ending->out.c_str(), stdout);
+    std::fputs(ending->err.c_str(), stderr);
+    return ending->code;
+  }
+  const Options& options = std::get<Options>(parsed);
+  if (options.command == Command::kLive) return run_live(options);
+  blocked.restore();
+  return options.command == Command::kScan ? run_scan(options) : run_check(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const BlockedSignals blocked;
+    return static_cast<int>(run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), blocked));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "audisp-eql: this is a bug: %s\n", e.what());
+    return static_cast<int>(ExitCode::kBug);
+  }
+}

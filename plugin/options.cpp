@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/options.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "lib/auparse/parser.h"
+#include "lib/base/diagnostic.h"
+
+namespace audisp_eql::plugin {
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  audisp-eql scan /var/log/audit/audit.log*       what would have been found
+  ausearch --raw -ts today | audisp-eql scan      the same, of a part
+  audisp-eql scan --format json --fail-on-alert --rules ./rules audit.log
+  audisp-eql check                                are the installed rules and config right?
+  audisp-eql check --explain my_rule.toml         how is this rule understood?
+  audisp-eql check --send-test-alert              does an alert reach the SIEM?
+
+Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read.)";
+
+class CommandLine {
+ public:
+  CommandLine() : app_("Runs EQL detection rules on Linux audit records.", "audisp-eql") {
+    app_.require_subcommand(0, 1);
+    app_.footer(kExamples);
+    app_.set_version_flag("--version", version_text());
+    app_.add_option("--rules", options_.rules, "Rule file, or directory of *.toml (repeatable; default: config's)")
+        ->type_name("FILE|DIR")
+        ->allow_extra_args(false);
+    app_.add_option("--config", options_.config, "Options file (default: /etc/audisp-eql/config.toml)")
+        ->type_name("FILE");
+    app_.add_option("--host", options_.host, "host.id of records without node=")->type_name("NAME");
+    app_.add_subcommand("live", "The plugin: auditd writes records to standard input (the default)")->fallthrough();
+    add_scan();
+    add_check();
+  }
+
+  std::variant<Options, Ending> parse(const std::vector<std::string>& args) {
+    std::vector<std::string> reversed(args.rbegin(), args.rend());  // as CLI11 wants them
+    try {
+      app_.parse(std::move(reversed));
+    } catch (const CLI::Success& e) {
+      std::ostringstream out;
+      std::ostringstream err;
+      app_.exit(e, out, err);
+      return Ending{ExitCode::kDone, out.str(), err.str()};
+    } catch (const CLI::ParseError& e) {
+      return Ending{
+          ExitCode::kUsage, {}, fmt::format("audisp-eql: {}\n{}Run audisp-eql --help.\n", e.what(), hint(args))};
+    }
+    if (*scan_) options_.command = Command::kScan;
+    if (*check_) options_.command = Command::kCheck;
+    return options_;
+  }
+
+  std::string help() { return app_.help(); }
+
+ private:
+  void add_scan() {
+    static const std::map<std::string, ScanFormat> kFormats = {{"text", ScanFormat::kText},
+                                                               {"json", ScanFormat::kJson}};
+    scan_ = app_.add_subcommand("scan", "The same over logs: audit.log, ausearch --raw, or standard input");
+    scan_->fallthrough();
+    scan_->add_option("--format", options_.format, "text (default on a terminal) or json (default otherwise)")
+        ->type_name("FORMAT")
+        ->transform(CLI::CheckedTransformer(kFormats).description(""));
+    scan_->add_flag("--utc", options_.utc, "Times of text in UTC, not local time");
+    scan_->add_flag("--fail-on-alert", options_.fail_on_alert, "Exit status 1 when there is an alert");
+    scan_->add_flag("--keep-going", options_.keep_going, "A bad rule does not change the exit status");
+    scan_->add_option("--passwd", options_.passwd, "User names of the logs' host (default: this machine's)")
+        ->type_name("FILE");
+    scan_->add_option("FILE", options_.files, "Logs, in any order; - or none: standard input");
+    scan_->footer(kExamples);
+  }
+
+  void add_check() {
+    check_ = app_.add_subcommand("check", "Says per rule whether it can run, and validates the config");
+    check_->fallthrough();
+    check_->add_flag("--explain", options_.explain, "How each rule's query is understood, stage by stage");
+    check_->add_flag("--send-test-alert", options_.send_test_alert, "Send one marked alert to the configured sinks");
+    check_->add_option("RULE", options_.rules, "Rule files or directories (default: the config's)");
+  }
+
+  std::string hint(const std::vector<std::string>& args) {
+    std::vector<std::string> names = {"live", "scan", "check"};
+    for (const CLI::App* app : {static_cast<const CLI::App*>(&app_), static_cast<const CLI::App*>(scan_),
+                                static_cast<const CLI::App*>(check_)}) {
+      for (const CLI::Option* option : app->get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      }
+    }
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    for (const std::string& arg : args) {
+      const std::string word = arg.substr(0, arg.find('='));
+      if (std::find(names.begin(), names.end(), word) != names.end()) continue;
+      if (const std::string_view near = nearest(word, known); !near.empty()) {
+        return fmt::format("Did you mean {}?\n", near);
+      }
+      if (word.rfind('-', 0) != 0) return fmt::format("To read a log: audisp-eql scan {}\n", word);
+    }
+    return {};
+  }
+
+  CLI::App app_;
+  CLI::App* scan_ = nullptr;
+  CLI::App* check_ = nullptr;
+  Options options_;
+};
+
+}  // namespace
+
+std::variant<Options, Ending> parse_options(const std::vector<std::string>& args) { return CommandLine().parse(args); }
+
+std::string help_text() { return CommandLine().help(); }
+
+std::string version_text() {
+  return fmt::format("audisp-eql {}\nlibauparse {}", AUDISP_EQL_VERSION, auparse::Parser::library_version());
+}
+
+}  // namespace audisp_eql::plugin

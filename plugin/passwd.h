@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// User names from a passwd file, read directly: a name service could wait for a
+// network that is not there yet, or connect to one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace audisp_eql::plugin {
+
+using UserNames = std::unordered_map<std::uint32_t, std::string>;
+
+// The first line of a uid counts. Lines that are not name:x:uid:... are left out.
+[[nodiscard]] UserNames parse_passwd(std::string_view text);
+// Empty when the file cannot be read.
+[[nodiscard]] UserNames read_passwd(const std::string& path);
+
+}  // namespace audisp_eql::plugin

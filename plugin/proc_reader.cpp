@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/proc_reader.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace audisp_eql::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string slurp(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string read_link(const std::string& path) {
+  std::error_code error;
+  return fs::read_symlink(path, error).string();
+}
+
+template <typename Number>
+std::optional<Number> parse(std::string_view text) {
+  Number n{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
+// The word at `index` of those separated by blanks.
+std::string_view word(std::string_view text, std::size_t index) {
+  constexpr std::string_view kBlank = " \t";
+  for (std::size_t i = 0;; ++i) {
+    const std::size_t begin = text.find_first_not_of(kBlank);
+    if (begin == std::string_view::npos) return {};
+    text.remove_prefix(begin);
+    const std::size_t end = std::min(text.find_first_of(" \t\n"), text.size());
+    if (i == index) return text.substr(0, end);
+    text.remove_prefix(end);
+  }
+}
+
+// `PID (COMM) STATE PPID ...`, where COMM may hold anything: the last ')' ends it.
+bool take_stat(const std::string& stat, entity::ProcEntry& entry) {
+  constexpr std::size_t kPpid = 1;        // counted from the state
+  constexpr std::size_t kStartTime = 19;  // field 22 of proc(5)
+  const std::size_t close = stat.rfind(')');
+  if (close == std::string::npos) return false;
+  const std::string_view rest = std::string_view(stat).substr(close + 1);
+  const auto ppid = parse<std::uint32_t>(word(rest, kPpid));
+  const auto start = parse<std::uint64_t>(word(rest, kStartTime));
+  if (!ppid || !start) return false;
+  entry.ppid = *ppid;
+  entry.start_ticks = *start;
+  return true;
+}
+
+void take_status(const std::string& status, entity::ProcEntry& entry) {
+  const std::size_t at = status.find("\nUid:");
+  if (at == std::string::npos) return;
+  const std::string_view line = std::string_view(status).substr(at + 5);
+  entry.uid = parse<std::uint32_t>(word(line, 0)).value_or(audit::kUnsetId);
+  entry.euid = parse<std::uint32_t>(word(line, 1)).value_or(audit::kUnsetId);
+}
+
+std::vector<std::string> split_args(std::string_view cmdline) {
+  std::vector<std::string> args;
+  while (!cmdline.empty()) {
+    const std::size_t end = std::min(cmdline.find('\0'), cmdline.size());
+    args.emplace_back(cmdline.substr(0, end));
+    cmdline.remove_prefix(std::min(end + 1, cmdline.size()));
+  }
+  return args;
+}
+
+std::int64_t to_ms(const timespec& t) { return std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000; }
+
+}  // namespace
+
+ProcReader::ProcReader(std::string root, EventTime boot, std::int64_t ticks)
+    : root_(std::move(root)), boot_(boot), ticks_(ticks) {}
+
+ProcReader ProcReader::of_this_host() {
+  timespec wall{};
+  timespec since_boot{};
+  ::clock_gettime(CLOCK_REALTIME, &wall);
+  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+  return {"/proc", milliseconds(to_ms(wall) - to_ms(since_boot)), ::sysconf(_SC_CLK_TCK)};
+}
+
+std::optional<entity::ProcEntry> ProcReader::read(std::uint32_t pid) const {
+  const std::string directory = root_ + "/" + std::to_string(pid);
+  entity::ProcEntry entry;
+  entry.pid = pid;
+  if (!take_stat(slurp(directory + "/stat"), entry)) return std::nullopt;
+  // Split so that ticks since boot times 1000 cannot overflow.
+  const auto ticks = static_cast<std::uint64_t>(ticks_);
+  const std::uint64_t ms = entry.start_ticks / ticks * 1000 + entry.start_ticks % ticks * 1000 / ticks;
+  entry.start = boot_ + milliseconds(static_cast<std::int64_t>(ms));
+  take_status(slurp(directory + "/status"), entry);
+  entry.exe = read_link(directory + "/exe");
+  entry.cwd = read_link(directory + "/cwd");
+  entry.args = split_args(slurp(directory + "/cmdline"));
+  return entry;
+}
+
+std::vector<entity::ProcEntry> ProcReader::read_all() const {
+  std::vector<entity::ProcEntry> all;
+  std::error_code error;
+  for (fs::directory_iterator it(root_, error), end; !error && it != end; it.increment(error)) {
+    const auto pid = parse<std::uint32_t>(it->path().filename().native());
+    if (!pid) continue;
+    if (auto entry = read(*pid)) all.push_back(std::move(*entry));
+  }
+  return all;
+}
+
+}  // namespace audisp_eql::plugin

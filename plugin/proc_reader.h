@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// /proc as values for the entity table. Reads only; a process that goes away
+// meanwhile is left out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/time.h"
+#include "lib/entity/process_table.h"
+
+namespace audisp_eql::plugin {
+
+class ProcReader {
+ public:
+  // `boot` is when the host started by the wall clock, `ticks` the clock ticks a
+  // second that stat's start time counts.
+  ProcReader(std::string root, EventTime boot, std::int64_t ticks);
+  // The machine's own.
+  [[nodiscard]] static ProcReader of_this_host();
+
+  [[nodiscard]] std::optional<entity::ProcEntry> read(std::uint32_t pid) const;
+  [[nodiscard]] std::vector<entity::ProcEntry> read_all() const;
+
+ private:
+  std::string root_;
+  EventTime boot_;
+  std::int64_t ticks_;
+};
+
+}  // namespace audisp_eql::plugin

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `check` says of one rule that compiled.
+#pragma once
+
+#include <string>
+
+#include "lib/base/diagnostic.h"
+#include "lib/engine/rule.h"
+#include "lib/event/schema.h"
+
+namespace audisp_eql::plugin {
+
+// Several lines: name, shape, fields, fields that no audit event has, and the
+// audit rules that must be loaded for it to see anything.
+[[nodiscard]] std::string describe_rule(const engine::Rule& rule, const event::FieldTable& fields);
+
+// The stages of its query, from tokens to program.
+[[nodiscard]] std::string explain_rule(const engine::Rule& rule);
+
+}  // namespace audisp_eql::plugin

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/scan.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "plugin/inputs.h"
+#include "plugin/passwd.h"
+#include "plugin/settings.h"
+#include "plugin/stream_sink.h"
+#include "plugin/summary.h"
+
+namespace audisp_eql::plugin {
+namespace {
+
+void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+StreamFormat stream_format(const Options& options) {
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  if (options.format == ScanFormat::kJson) return StreamFormat::kJson;
+  if (options.format == ScanFormat::kAuto && !terminal) return StreamFormat::kJson;
+  return terminal && std::getenv("NO_COLOR") == nullptr ? StreamFormat::kColouredText : StreamFormat::kText;
+}
+
+class Scan {
+ public:
+  Scan(const Options& options, Settings settings)
+      : options_(options),
+        settings_(std::move(settings)),
+        zone_(options.utc ? TimeZone::kUtc : TimeZone::kLocal),
+        sink_(STDOUT_FILENO, stream_format(options), zone_) {}
+
+  ExitCode run() {
+    files_ = collect_rules(settings_);
+    say(render(files_.diagnostics));
+    if (!rules_are_usable()) return ExitCode::kUsage;
+    const std::string host = options_.host.empty() ? settings_.config.host : options_.host;
+    InputSet set = open_inputs(options_.files, host);
+    say(render(set.diagnostics));
+    failed_ =
+        static_cast<std::size_t>(std::count_if(set.diagnostics.begin(), set.diagnostics.end(),
+                                               [](const Diagnostic& d) { return d.severity == Severity::kError; }));
+    say_hosts(set.folder_hosts);
+    const std::size_t inputs = set.inputs.size();
+    read(std::move(set.inputs));
+    summary_.set_inputs(inputs, failed_);
+    return finish();
+  }
+
+ private:
+  bool rules_are_usable() {
+    engine::RuleSet rules = engine::load_rules(files_.sources);
+    say(render(rules.diagnostics));
+    bad_rules_ = rules.refused > 0 || has_error(files_.diagnostics);
+    summary_.set_rules(rules.rules.size(), rules.refused);
+    if (rules.rules.empty()) say("audisp-eql: no usable rule; give some with --rules FILE|DIR\n");
+    return !rules.rules.empty();
+  }
+
+  static void say_hosts(const std::vector<std::string>& folders) {
+    if (folders.empty()) return;
+    say(fmt::format("note: hosts are named after folders: {} (--host NAME: they are one)\n", fmt::join(folders, ", ")));
+  }
+
+  // Hosts know nothing of each other, so each default host has a pipeline of
+  // its own; node= names are kept apart inside one.
+  void read(std::vector<Input> inputs) {
+    std::map<std::string, std::vector<Input>> by_host;
+    for (Input& input : inputs) by_host[input.default_host].push_back(std::move(input));
+    for (auto& [host, group] : by_host) read_host(host, group);
+  }
+
+  void read_host(const std::string& host, std::vector<Input>& inputs) {
+    engine::PipelineOptions options = pipeline_options(settings_.config);
+    if (!host.empty()) options.engine.default_host = host;
+    options.engine.user_names = read_passwd(options_.passwd);
+    engine::Pipeline pipeline(std::move(options));
+    pipeline.set_rules(engine::load_rules(files_.sources));
+    std::vector<alert::Alert> alerts;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      // An event may span two files of one kind; of two kinds it cannot.
+      if (i > 0 && inputs[i].format != inputs[i - 1].format) pipeline.end_of_input(alerts);
+      pipeline.set_format(inputs[i].format);
+      const auto failure = read_input(inputs[i], [&](std::string_view bytes) {
+        pipeline.feed(bytes, alerts);
+        emit(alerts);
+      });
+      if (!failure) continue;
+      say(render(*failure));
+      ++failed_;
+    }
+    pipeline.finish(alerts);
+    emit(alerts);
+    summary_.add(pipeline.stats());
+  }
+
+  void emit(std::vector<alert::Alert>& alerts) {
+    for (const alert::Alert& alert : alerts) {
+      summary_.add_alert(alert);
+      sink_.emit(alert);
+    }
+    if (!alerts.empty()) sink_.flush();
+    alerts.clear();
+  }
+
+  ExitCode finish() {
+    say(summary_.text(zone_));
+    ExitCode code = ExitCode::kDone;
+    if (options_.fail_on_alert && summary_.alerts() > 0) code = worse(code, ExitCode::kAlert);
+    if (failed_ > 0) code = worse(code, ExitCode::kUnreadable);
+    if (sink_.error() != 0) {
+      say(render(os_error("cannot write standard output", sink_.error())));
+      code = worse(code, ExitCode::kUnreadable);
+    }
+    if (bad_rules_ && !options_.keep_going) code = worse(code, ExitCode::kUsage);
+    return code;
+  }
+
+  const Options& options_;
+  Settings settings_;
+  TimeZone zone_;
+  StreamSink sink_;
+  RuleFiles files_;
+  Summary summary_;
+  std::size_t failed_ = 0;
+  bool bad_rules_ = false;
+};
+
+}  // namespace
+
+ExitCode run_scan(const Options& options) {
+  Settings settings = load_settings(options);
+  say(render(settings.diagnostics));
+  if (settings.is_bad()) return ExitCode::kUsage;
+  return Scan(options, std::move(settings)).run();
+}
+
+}  // namespace audisp_eql::plugin

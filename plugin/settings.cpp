@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/settings.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace audisp_eql::plugin {
+namespace {
+
+void append(std::vector<Diagnostic>& to, const std::vector<Diagnostic>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void load_config(const std::string& path, Trust trust, Settings& settings) {
+  const Result<ReadFile> file = read_file(path, trust);
+  if (!file) return append(settings.diagnostics, file.error().diagnostics);
+  append(settings.diagnostics, file->warnings);
+  const Result<Config> config = parse_config(file->source);
+  if (!config) return append(settings.diagnostics, config.error().diagnostics);
+  settings.config = *config;
+}
+
+}  // namespace
+
+Settings load_settings(const Options& options) {
+  Settings settings;
+  const bool live = options.command == Command::kLive;
+  const std::string path = options.config.value_or(std::string(kDefaultConfigFile));
+  std::error_code error;
+  if (options.config || std::filesystem::exists(path, error)) {
+    load_config(path, live || !options.config ? Trust::kRequired : Trust::kUser, settings);
+  }
+  settings.rule_paths = options.rules.empty() ? settings.config.rules : options.rules;
+  settings.rule_trust = live || (options.rules.empty() && !options.config) ? Trust::kRequired : Trust::kUser;
+  return settings;
+}
+
+RuleFiles collect_rules(const Settings& settings) { return collect_rules(settings.rule_paths, settings.rule_trust); }
+
+engine::PipelineOptions pipeline_options(const Config& config) {
+  engine::PipelineOptions options;
+  options.engine.max_hosts = config.max_hosts;
+  options.engine.table = config.processes;
+  options.engine.sequence = config.sequences;
+  options.grouper = config.events;
+  options.max_line = config.input.max_line_bytes;
+  return options;
+}
+
+}  // namespace audisp_eql::plugin

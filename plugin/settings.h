@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options and config together: what a command works with. Reads the config
+// file; rules are read apart, as live does so again on reload.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/base/diagnostic.h"
+#include "lib/engine/pipeline.h"
+#include "plugin/config.h"
+#include "plugin/options.h"
+#include "plugin/rule_files.h"
+
+namespace audisp_eql::plugin {
+
+struct Settings {
+  Config config;                        // the defaults where the file is bad
+  std::vector<Diagnostic> diagnostics;  // of the config file
+  std::vector<std::string> rule_paths;  // --rules, else the config's
+  Trust rule_trust = Trust::kRequired;
+
+  [[nodiscard]] bool is_bad() const { return has_error(diagnostics); }
+};
+
+// A config that is not there is an error only when --config names it.
+[[nodiscard]] Settings load_settings(const Options& options);
+
+[[nodiscard]] RuleFiles collect_rules(const Settings& settings);
+
+// Everything of an engine that config says; no host, no /proc, no user names.
+[[nodiscard]] engine::PipelineOptions pipeline_options(const Config& config);
+
+}  // namespace audisp_eql::plugin

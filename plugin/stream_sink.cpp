@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/stream_sink.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <string_view>
+
+namespace audisp_eql::plugin {
+namespace {
+
+constexpr std::size_t kFlushAt = 65'536;
+
+}  // namespace
+
+int local_utc_offset(EventTime time) {
+  const std::time_t seconds = static_cast<std::time_t>(time.ms / 1000);
+  std::tm local{};
+  if (::localtime_r(&seconds, &local) == nullptr) return 0;
+  return static_cast<int>(local.tm_gmtoff);
+}
+
+void StreamSink::emit(const alert::Alert& alert) {
+  if (format_ == StreamFormat::kJson) {
+    buffer_ += alert::format_json(alert);
+    buffer_ += '\n';
+  } else {
+    const alert::UtcOffset offset = zone_ == TimeZone::kUtc ? alert::UtcOffset() : local_utc_offset;
+    const bool coloured = format_ == StreamFormat::kColouredText;
+    buffer_ += alert::format_text(alert, offset, coloured ? alert::Colour::kOn : alert::Colour::kOff);
+  }
+  if (buffer_.size() >= kFlushAt) flush();
+}
+
+void StreamSink::flush() {
+  std::string_view rest = buffer_;
+  while (!rest.empty() && error_ == 0) {
+    const ssize_t n = ::write(fd_, rest.data(), rest.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      error_ = errno;
+    } else {
+      rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  buffer_.clear();
+}
+
+}  // namespace audisp_eql::plugin

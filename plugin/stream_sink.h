@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Alerts on standard output: JSON, one a line, or text for people.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "lib/alert/format.h"
+#include "lib/alert/sink.h"
+
+namespace audisp_eql::plugin {
+
+enum class StreamFormat : std::uint8_t { kJson, kText, kColouredText };
+enum class TimeZone : std::uint8_t { kLocal, kUtc };
+
+class StreamSink : public alert::Sink {
+ public:
+  // Does not own `fd`, which may block.
+  StreamSink(int fd, StreamFormat format, TimeZone zone) : fd_(fd), format_(format), zone_(zone) {}
+  void emit(const alert::Alert& alert) override;
+  // Writes what is buffered.
+  void flush();
+
+  // errno of the first write that failed, after which nothing is written; 0: none.
+  [[nodiscard]] int error() const { return error_; }
+
+ private:
+  int fd_;
+  StreamFormat format_;
+  TimeZone zone_;
+  std::string buffer_;
+  int error_ = 0;
+};
+
+// Seconds east of UTC here, at that time.
+[[nodiscard]] int local_utc_offset(EventTime time);
+
+}  // namespace audisp_eql::plugin

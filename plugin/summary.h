@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a scan says at its end, on standard error: what was found, what was read,
+// and what was not there, so that "0 alerts" is not mistaken for "clean".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/alert/alert.h"
+#include "lib/engine/pipeline.h"
+#include "plugin/stream_sink.h"
+
+namespace audisp_eql::plugin {
+
+class Summary {
+ public:
+  void add_alert(const alert::Alert& alert);
+  // The counters of one pipeline, at its end.
+  void add(const engine::Stats& stats);
+  void set_inputs(std::size_t read, std::size_t failed) { inputs_ = read, failed_ = failed; }
+  void set_rules(std::size_t used, std::size_t refused) { rules_ = used, refused_ = refused; }
+
+  [[nodiscard]] std::uint64_t alerts() const { return alerts_; }
+  [[nodiscard]] std::string text(TimeZone zone) const;
+
+ private:
+  struct RuleCount {
+    std::string name;
+    std::uint64_t alerts = 0;
+  };
+  [[nodiscard]] std::uint64_t value(const std::string& name) const;
+  [[nodiscard]] std::string found() const;
+  [[nodiscard]] std::string read(TimeZone zone) const;
+  [[nodiscard]] std::string missing() const;
+  [[nodiscard]] std::string damaged() const;
+
+  std::map<std::string, std::uint64_t> values_;  // by the names of Stats::values(), summed
+  std::map<std::string, RuleCount> by_rule_;     // by rule id
+  std::set<std::string> hosts_;
+  std::optional<EventTime> first_, last_;
+  std::uint64_t alerts_ = 0;
+  std::size_t inputs_ = 0, failed_ = 0, rules_ = 0, refused_ = 0;
+};
+
+}  // namespace audisp_eql::plugin

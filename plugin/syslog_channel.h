@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages to the syslog daemon: RFC 3164 datagrams that never block. What the
+// daemon does not take waits in two bounded queues, alerts before operator
+// messages, over an absent, slow or restarted daemon. Knows no event loop: the
+// owner calls pump() when it says so.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/config.h"
+#include "plugin/unique_fd.h"
+
+namespace audisp_eql::plugin {
+
+// syslog.h's numbers.
+enum class SyslogSeverity : std::uint8_t {
+  kCritical = 2,
+  kError = 3,
+  kWarning = 4,
+  kNotice = 5,
+  kInfo = 6,
+  kDebug = 7
+};
+
+struct ChannelCounters {
+  std::uint64_t sent_alerts = 0, sent_messages = 0;
+  std::uint64_t dropped_alerts = 0, dropped_messages = 0;  // a queue was full, or the daemon refuses the size
+  std::uint64_t connects = 0;
+};
+
+class SyslogChannel {
+ public:
+  // What the header takes of max_message_bytes at most.
+  static constexpr std::size_t kHeaderBytes = 64;
+  static constexpr std::chrono::milliseconds kRetryFull{20};
+  static constexpr std::chrono::milliseconds kRetryAbsent{500};
+
+  explicit SyslogChannel(const SyslogConfig& config);
+
+  // Changes socket and limits; what waits is kept.
+  void configure(const SyslogConfig& config);
+
+  // Facility authpriv. `text` has at most max_message_bytes - kHeaderBytes bytes.
+  void send_alert(SyslogSeverity severity, std::string text);
+  // Facility daemon; cut to the same size. Sent after alerts.
+  void send_message(SyslogSeverity severity, std::string_view text);
+
+  // Sends what the daemon takes now. When to call again; nullopt: nothing waits.
+  std::optional<std::chrono::milliseconds> pump();
+  // At the end of the program: waits for a slow daemon, not for an absent one.
+  void drain(std::chrono::milliseconds at_most);
+
+  [[nodiscard]] std::size_t waiting() const { return alerts_.waiting.size() + messages_.waiting.size(); }
+  [[nodiscard]] const ChannelCounters& counters() const { return counters_; }
+
+ private:
+  struct Message {
+    SyslogSeverity severity;
+    std::string text;
+  };
+  struct Queue {
+    std::deque<Message> waiting;
+    std::size_t bytes = 0;
+  };
+  enum class Outcome : std::uint8_t { kSent, kFull, kAbsent, kTooLong };
+
+  [[nodiscard]] bool enqueue(Queue& queue, SyslogSeverity severity, std::string text);
+  Outcome pump_queue(Queue& queue, int facility, std::uint64_t& sent, std::uint64_t& dropped);
+  Outcome send(int facility, const Message& message);
+  bool connect();
+
+  SyslogConfig config_;
+  UniqueFd socket_;
+  Queue alerts_;
+  Queue messages_;
+  ChannelCounters counters_;
+};
+
+}  // namespace audisp_eql::plugin
