@@ -62,16 +62,18 @@ prepare_folder() {
   mkdir "$work/auditd" "$work/log"
   enabled_before=$(audit_status enabled)
   backlog_before=$(audit_status backlog_limit)
+  lost_before=$(audit_status lost)
   auditctl -l | grep -v '^No rules' >"$work/rules.before" || true
 }
 
 clean_up() {
   status=$?
   trap - EXIT INT TERM
+  set +e
   for pid in "${held_pid:-}" "${auditd_pid:-}" "${rsyslogd_pid:-}"; do
     if [ -n "$pid" ] && ! is_gone "$pid"; then
       kill "$pid"
-      wait "$pid" || true
+      wait "$pid"
     fi
   done
   if [ -n "${work:-}" ]; then
@@ -79,7 +81,7 @@ clean_up() {
     [ ! -s "$work/rules.before" ] || auditctl -R "$work/rules.before" >/dev/null
     auditctl -b "$backlog_before" >/dev/null
     auditctl -e "$enabled_before" >/dev/null
-    [ -z "$keep" ] || { mkdir -p "$keep" && cp "$work/log/audit.log" "$work/alerts.json" "$work/syslog.log" "$keep"; }
+    [ -z "$keep" ] || { mkdir -p "$keep" && cp "$work"/log/* "$work"/*.json "$work/syslog.log" "$keep"; }
     rm -rf "$work"
   fi
   [ -z "${user_created:-}" ] || userdel "$user_created"
@@ -130,7 +132,7 @@ create_target() {
 # The cases that this machine can carry out: some kernels and virtual machines have no 32-bit system calls.
 select_cases() {
   grep -v '^#' "$here/cases.txt" >"$work/cases.txt"
-  ("$work/driver" run compat 9) >/dev/null 2>&1 && return 0
+  sh -c '"$0" run compat 9; exit $?' "$work/driver" >/dev/null 2>&1 && return 0
   say "no 32-bit system calls here: the cases compat and socketcall are left out"
   grep -vE '^(compat|socketcall) ' "$work/cases.txt" >"$work/cases.some" && mv "$work/cases.some" "$work/cases.txt"
 }
@@ -228,6 +230,18 @@ load_audit_rules() {
   done
   auditctl -a always,exit -F arch=b64 -S exit -F uid="$user_id" -F key=other >/dev/null
   auditctl -l | grep -q "uid=$user_id" || fail "no audit rules are loaded"
+}
+
+# auditd passes HUP on; the plugin goes on as the same process.
+reload_auditd() {
+  kill -HUP "$auditd_pid"
+  wait_for "the plugin's reload" 10 grep -q 'audisp-eql: reload: 1 rules* loaded' "$work/syslog.log"
+}
+
+# Nothing was lost on the way here, and nobody had to start the plugin again.
+check_health() {
+  [ "$(pgrep -P "$auditd_pid" -f "^$plugin")" = "$plugin_pid" ] || fail "the plugin is not the process it was"
+  [ "$(audit_status lost)" = "$lost_before" ] || fail "the kernel lost audit records"
 }
 
 stop_auditd() {

@@ -31,10 +31,12 @@ say "auditd $auditd_pid, plugin $plugin_pid, rsyslogd $rsyslogd_pid"
 run_session xfce
 run_session plain
 release_held_session
+reload_auditd
 run_session last
 wait_for "the last alert" 120 has_alert "$(ports last alert)"
 alerts >"$work/alerts.json"
 
+check_health
 stop_auditd
 check_ports "live" "$work/alerts.json" "$(ports '' alert)"
 check_alert
