@@ -29,11 +29,32 @@ EntryId KeyTable::ensure(std::string_view key, EventTime progress) {
   const EntryId id = entries_.acquire();
   KeyEntry& entry = entries_[id];
   entry.key = key;
-  bytes_ += entry.key.size();
+  bytes_ += bytes_of(entry);
   ids_.emplace(entry.key, id);
   if (entity_key_) entities_.emplace(component(entry.key, *entity_key_), id);
   make_idle(id, progress);
   return id;
+}
+
+Slot& KeyTable::slot(EntryId id, std::size_t state) {
+  KeyEntry& entry = entries_[id];
+  bytes_ -= bytes_of(entry);
+  if (entry.slots.size() <= state) entry.slots.resize(state + 1);
+  bytes_ += bytes_of(entry);
+  return entry.slots[state];
+}
+
+Orders& KeyTable::missing(EntryId id, std::size_t gap) {
+  KeyEntry& entry = entries_[id];
+  bytes_ -= bytes_of(entry);
+  if (entry.missing.size() <= gap) entry.missing.resize(gap + 1);
+  bytes_ += bytes_of(entry);
+  return entry.missing[gap];
+}
+
+std::size_t KeyTable::bytes_of(const KeyEntry& entry) {
+  return sizeof(KeyEntry) + entry.key.size() + entry.slots.size() * sizeof(Slot) +
+         entry.missing.size() * sizeof(Orders);
 }
 
 void KeyTable::hold(EntryId id) {
@@ -71,7 +92,7 @@ bool KeyTable::forget_oldest_idle() {
 
 void KeyTable::forget(EntryId id) {
   KeyEntry& entry = entries_[id];
-  bytes_ -= entry.key.size();
+  bytes_ -= bytes_of(entry);
   if (entity_key_) entities_.erase({component(entry.key, *entity_key_), id});
   ids_.erase(entry.key);
   idle_.erase(entry.idle_at);

@@ -59,6 +59,9 @@ class KeyTable {
   // Finds or makes; a new one is idle since `progress`.
   [[nodiscard]] EntryId ensure(std::string_view key, EventTime progress);
   [[nodiscard]] KeyEntry& operator[](EntryId id) { return entries_[id]; }
+  // The entry's slot of a state; its orders of missing events in a gap. Made on first use.
+  [[nodiscard]] Slot& slot(EntryId id, std::size_t state);
+  [[nodiscard]] Orders& missing(EntryId id, std::size_t gap);
 
   // A partial was added to, or removed from, the entry.
   void hold(EntryId id);
@@ -73,12 +76,14 @@ class KeyTable {
   // Entries whose key names this process.
   [[nodiscard]] std::vector<EntryId> entries_of(std::string_view entity_id) const;
 
+  // Of the entries and their keys.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
   void make_idle(EntryId id, EventTime progress);
   void forget(EntryId id);
+  [[nodiscard]] static std::size_t bytes_of(const KeyEntry& entry);
 
   Counters& counters_;
   std::optional<std::size_t> entity_key_;

@@ -37,8 +37,7 @@ void MissingStages::see(std::size_t gap, std::string_view key, const Order& orde
   if (!id) return;
   partials_.keys().touch(*id, clock_.progress());
   KeyEntry& entry = partials_.keys()[*id];
-  if (entry.missing.empty()) entry.missing.resize(plan_.gaps());
-  remember(entry.missing[gap], order, std::max<std::size_t>(limits_.max_superseded, 1));
+  remember(partials_.keys().missing(*id, gap), order, std::max<std::size_t>(limits_.max_superseded, 1));
   if (gap == 0) {
     see_leading(entry, order);
   } else if (gap == plan_.positive.size()) {

@@ -49,9 +49,7 @@ void Partials::insert_by_last(std::vector<PartialId>& list, PartialId id) {
 
 void Partials::put(PartialId id, std::size_t state) {
   Partial& partial = partials_[id];
-  KeyEntry& entry = keys_[partial.entry];
-  if (entry.slots.size() <= state) entry.slots.resize(state + 1);
-  Slot& slot = entry.slots[state];
+  Slot& slot = keys_.slot(partial.entry, state);
   partial.state = state;
   ++in_state_[state];
   ++counters_.visited_partials;

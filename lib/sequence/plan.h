@@ -36,8 +36,6 @@ struct Plan {
   std::size_t stage_count = 0;
   bool leading = false;   // the first stage is missing (EQL X3, X4)
   bool trailing = false;  // the last stage is missing (EQL X2, X4)
-
-  [[nodiscard]] std::size_t gaps() const { return positive.size() + 1; }
 };
 
 }  // namespace audisp_eql::sequence

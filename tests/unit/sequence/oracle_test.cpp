@@ -57,7 +57,7 @@ std::string random_keys(Dice& dice, int count) {
   std::string keys;
   for (int i = 0; i < count; ++i) {
     keys += (i == 0 ? " by " : ", ") + std::string(dice.one_in(3) ? "?" : "") +
-            dice.pick(std::vector<std::string>{"k", "l"});
+            dice.pick(std::vector<std::string>{"k", "k", "l", "l", "process.entity_id"});
   }
   return keys;
 }
@@ -119,6 +119,7 @@ std::vector<LogLine> random_log(Dice& dice) {
     LogLine line{ms, {{"kind", dice.pick(std::vector<std::string>{"a", "b", "c", "d"})}}};
     line.fields.emplace_back("k", simple ? Bag("x") : random_key(dice));
     line.fields.emplace_back("l", simple ? Bag(dice.roll(2)) : random_key(dice));
+    line.fields.emplace_back("process.entity_id", dice.pick(std::vector<std::string>{"p", "q"}));
     log.push_back(std::move(line));
   }
   return log;
@@ -138,6 +139,8 @@ std::vector<OracleMatch> machine_matches(const eql::Query& query, const std::vec
   for (const event::Event& event : log) {
     if (dice.one_in(4)) machine.advance(event.order.time, out);
     machine.handle(event, UINT64_MAX, evaluator, out);
+    // What ends may be named by later events: a partial outlives it by maxspan, if there is one.
+    if (query.maxspan && dice.one_in(10)) machine.entity_ended("p", event.order.time);
   }
   machine.finish(out);
   CHECK(machine.partials() == 0);
