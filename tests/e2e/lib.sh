@@ -307,11 +307,16 @@ check_file() {
   [ "$count" -gt 80000 ] || fail "the file's alert has only $count arguments of the huge list"
 }
 
-# The same engine over auditd's log: the same alerts with the same ids.
+# The same engine over auditd's log, and over what ausearch makes of it: the same alerts with the same ids.
 check_scan() {
-  "$plugin" scan --format json --rules "$work/root/etc/audisp-eql/rules" "$work/log/audit.log" \
-    >"$work/scan.json" 2>"$work/scan.err" || { cat "$work/scan.err" >&2; fail "scan ended with status $?"; }
-  check_ports "scan" "$work/scan.json" "$(ports '' alert)"
+  scan_gives_the_same "the log" <"$work/log/audit.log"
+  ausearch -if "$work/log/audit.log" | scan_gives_the_same "ausearch's text"
+  ausearch --raw -if "$work/log/audit.log" | scan_gives_the_same "ausearch's raw lines"
+}
+
+scan_gives_the_same() {
+  "$plugin" scan --format json --rules "$work/root/etc/audisp-eql/rules" >"$work/scan.json" 2>"$work/scan.err" ||
+    { cat "$work/scan.err" >&2; fail "scan of $1 ended with status $?"; }
   jq -r .event.id "$work/scan.json" | sort >"$work/ids.scan"
-  diff "$work/ids.syslog" "$work/ids.scan" >&2 || fail "live alerts (<) and scan's (>) have other ids"
+  diff "$work/ids.syslog" "$work/ids.scan" >&2 || fail "live alerts (<) and those in $1 (>) differ"
 }
