@@ -18,16 +18,19 @@ std::size_t hash_of(std::string_view line) { return std::hash<std::string_view>{
 
 EventBuffer::Added EventBuffer::add(int type, std::string_view line, const BufferLimits& limits) {
   if (is_duplicate(line)) return Added::kDuplicate;
-  const bool fits = records() < limits.max_records && bytes() + line.size() + 1 <= limits.max_bytes;
-  if (!fits && type == AUDIT_EXECVE) {
-    dropped_argument_bytes_ += last_arguments_.size();
-    last_arguments_ = line;
-    group_.truncated = true;
-    return Added::kInPlaceOfLast;
+  if (type != AUDIT_EXECVE) {
+    if (has(type)) return Added::kDropped;
+    append(type, line);
+    return Added::kKept;
   }
-  if (!fits && has(type)) return Added::kDropped;
-  append(type, line);
-  return Added::kKept;
+  if (records() < limits.max_records && bytes() + line.size() + 1 <= limits.max_bytes) {
+    append(type, line);
+    return Added::kKept;
+  }
+  dropped_argument_bytes_ += last_arguments_.size();
+  last_arguments_ = line;
+  group_.truncated = true;
+  return Added::kInPlaceOfLast;
 }
 
 bool EventBuffer::has(int type) const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The records of one event while they come in: refuses those already there and
 // keeps the caps. Over a cap argument records go, the first and the last one
-// staying; the first record of every other type is always kept.
+// staying. Of every other type the first record is kept, whatever the caps, and
+// no further one: nothing reads them.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ class EventBuffer {
     kKept,
     kDuplicate,
     kInPlaceOfLast,  // an argument record over a cap: it is the last one now
-    kDropped,        // over a cap, and one of its type is there
+    kDropped,        // one of its type is there, and it is no argument record
   };
 
   // `line` without newline and enriched half.
@@ -35,7 +36,6 @@ class EventBuffer {
 
   [[nodiscard]] std::size_t bytes() const { return group_.text.size() + last_arguments_.size(); }
   [[nodiscard]] std::size_t records() const { return group_.records.size() + (last_arguments_.empty() ? 0 : 1); }
-  [[nodiscard]] bool has(int type) const;
 
   // The group in its final form. add() may go on after it.
   RecordGroup& seal();
@@ -45,6 +45,7 @@ class EventBuffer {
   void clear();
 
  private:
+  [[nodiscard]] bool has(int type) const;
   [[nodiscard]] bool is_duplicate(std::string_view line);
   void append(int type, std::string_view line);
   void index_records();

@@ -20,11 +20,6 @@
 namespace audisp_eql::audit {
 namespace {
 
-// What is remembered of events that were given up, for fragments still to come.
-constexpr std::size_t kMaxKeptEvents = 1024;
-constexpr std::size_t kMaxKeptBytes = 1u << 20;
-constexpr std::size_t kMaxKeptBytesEach = 64u << 10;
-
 // Offsets in a group are 32 bits wide.
 constexpr std::size_t kMaxText = 1u << 30;
 
@@ -34,10 +29,11 @@ constexpr int kFirstKernelType = AUDIT_FIRST_EVENT;  // below it every record is
 
 struct Grouper::State {
   State(const Selection& s, const GrouperLimits& l)
-      : selection(&s), limits(l), buffer_limits{l.max_records_per_event, std::min(l.max_bytes_per_event, kMaxText)} {}
+      : selection(&s), limits(l), buffer_limits{l.max_records_per_event, std::min(l.max_bytes_per_event, kMaxText)}, recent(l.recent_events) {}
 
   void add(std::string_view line);
   bool take_ausearch_line(std::string_view line);
+  void close_all();
   void route(const LineHeader& header, std::string_view line);
   void add_syscall(const LineHeader& header, const EventKey& key, std::string_view line);
   void skip_event(const EventKey& key);
@@ -106,6 +102,12 @@ void Grouper::State::add(std::string_view line) {
 bool Grouper::State::take_ausearch_line(std::string_view line) {
   if (line.starts_with("time->") || line.empty()) return true;
   if (line != "----") return false;
+  close_all();
+  return true;
+}
+
+// In ausearch's output an event ends with the next one's rule or the file.
+void Grouper::State::close_all() {
   while (!open_events.empty()) {
     Slot& slot = slots[open_events.front()];
     if (slot.has_syscall) {
@@ -115,7 +117,6 @@ bool Grouper::State::take_ausearch_line(std::string_view line) {
       forget(slot, Fate::kClosed);
     }
   }
-  return true;
 }
 
 void Grouper::State::route(const LineHeader& header, std::string_view line) {
@@ -321,8 +322,8 @@ void Grouper::State::keep(Slot& slot) {
   slot.state = Slot::State::kKept;
   slots.push_back(kept_events, slot);
   kept_bytes += slot.buffer.bytes();
-  if (slot.buffer.bytes() > kMaxKeptBytesEach) return forget(slot, Fate::kClosed);
-  while (kept_events.size() > kMaxKeptEvents || kept_bytes > kMaxKeptBytes) {
+  if (slot.buffer.bytes() > limits.max_kept_bytes / 16) return forget(slot, Fate::kClosed);
+  while (kept_events.size() > limits.max_kept_events || kept_bytes > limits.max_kept_bytes) {
     forget(slots[kept_events.front()], Fate::kClosed);
   }
 }
@@ -373,6 +374,7 @@ const RecordGroup* Grouper::next() {
 
 void Grouper::flush() {
   state_->release_current();
+  if (state_->format == LineFormat::kAusearch) state_->close_all();
   while (!state_->open_events.empty()) state_->give_up(state_->slots[state_->open_events.front()]);
 }
 

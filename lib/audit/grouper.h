@@ -30,6 +30,9 @@ struct GrouperLimits {
   std::size_t max_open_bytes = 64u << 20;        // of all open events
   std::size_t max_later_events = 4096;           // newer events begun before an event without end is given up
   EventTime max_age = seconds(300);              // log time after which it is given up
+  std::size_t max_kept_events = 1024;            // given up, kept for late fragments
+  std::size_t max_kept_bytes = 1u << 20;         // of all of them; one may have a sixteenth
+  std::size_t recent_events = 8192;              // ended or skipped, known by their keys alone
 };
 
 struct GrouperCounters {
@@ -43,7 +46,7 @@ struct GrouperCounters {
   std::uint64_t incomplete_events = 0;
   std::uint64_t evicted_events = 0;     // a cap on open events or bytes
   std::uint64_t dropped_argument_bytes = 0;
-  std::uint64_t dropped_records = 0;    // over max_records_per_event
+  std::uint64_t dropped_records = 0;    // over a cap, or a second one of its type in its event
   std::uint64_t forged_lines = 0;       // tampering: see LineFormat::kLog
   std::uint64_t unknown_arch_records = 0;  // SYSCALL records of a machine that libaudit has no table of
   // What was there at all, so that "no alerts" is not mistaken for "clean".

@@ -7,6 +7,7 @@
 namespace audisp_eql::audit {
 namespace {
 
+constexpr char kEnriched = '\x1d';  // what follows it is not raw
 constexpr std::string_view kNode = "node=";
 constexpr std::string_view kType = "type=";
 constexpr std::string_view kMessage = "msg=audit(";
@@ -92,7 +93,7 @@ std::optional<LineHeader> parse_header(std::string_view line) {
   if (line.starts_with(kNode)) {
     pos = kNode.size();
     header.node = take_word(line, pos);
-    if (header.node.empty()) return std::nullopt;
+    if (header.node.empty() || header.node.find(kEnriched) != std::string_view::npos) return std::nullopt;
   }
   if (!line.substr(pos).starts_with(kType)) return std::nullopt;
   pos += kType.size();

@@ -2,6 +2,7 @@
 #include "lib/audit/raw_fields.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include <libaudit.h>
 
@@ -9,6 +10,8 @@
 
 namespace audisp_eql::audit {
 namespace {
+
+constexpr std::string_view kCwd = " cwd=";
 
 std::string_view word_at(std::string_view line, std::size_t pos) {
   std::size_t end = pos;
@@ -21,6 +24,7 @@ bool is_needless(std::string_view field) {
   if (field.empty()) return true;
   switch (field.front()) {
     case 'a': return field.starts_with("a3=");
+    case 'c': return field.starts_with("cwd=");
     case 'f': return field.starts_with("fsuid=") || field.starts_with("fsgid=");
     case 'i': return field.starts_with("items=");
     case 'k': return field.starts_with("key=");
@@ -48,15 +52,35 @@ std::string_view needed_of_syscall(std::string_view line, std::size_t body, std:
   return scratch;
 }
 
+std::size_t find_text(std::string_view text, std::string_view wanted) {
+  const void* const at = ::memmem(text.data(), text.size(), wanted.data(), wanted.size());
+  return at == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+}
+
+// The line up to and with the one field of it that is read, or only its header
+// when there is none. libauparse 3.0.9 leaks memory at each further `cwd=` of an
+// event, so none may stand before it in another record.
+std::string_view up_to(std::string_view line, std::size_t body, std::string_view spaced_name) {
+  const std::string_view value = raw_field(line, body, spaced_name);
+  if (value.data() == nullptr) return line.substr(0, body);
+  const std::string_view kept = line.substr(0, static_cast<std::size_t>(value.data() + value.size() - line.data()));
+  return spaced_name == kCwd ? kept : kept.substr(0, find_text(kept, kCwd));
+}
+
 }  // namespace
 
 std::string_view needed_fields(int type, std::string_view line, std::size_t body, std::string& scratch) {
   const std::string_view raw = raw_half(line);
   if (body > raw.size()) return raw;
-  if (type == AUDIT_SYSCALL) return needed_of_syscall(raw, body, scratch);
-  if (type != AUDIT_PATH) return raw;
-  const std::string_view name = raw_field(raw, body, " name=");
-  return name.data() == nullptr ? raw : raw.substr(0, static_cast<std::size_t>(name.data() + name.size() - raw.data()));
+  switch (type) {
+    case AUDIT_SYSCALL: return needed_of_syscall(raw, body, scratch);
+    case AUDIT_PATH: return up_to(raw, body, " name=");
+    case AUDIT_CWD: return up_to(raw, body, " cwd=");
+    case AUDIT_SOCKADDR: return up_to(raw, body, " saddr=");
+    // No genuine argument record has it; see up_to().
+    case AUDIT_EXECVE: return raw.substr(0, find_text(raw, kCwd));
+    default: return raw;
+  }
 }
 
 std::string_view raw_half(std::string_view line) {

@@ -19,8 +19,9 @@ namespace audisp_eql::audit {
 [[nodiscard]] std::string_view raw_field(std::string_view line, std::size_t body, std::string_view spaced_name);
 
 // The line without the fields that nothing reads: those of SYSCALL records that
-// are on a list, those of PATH records behind the name. Half the cost of an
-// event in libauparse was theirs. A view of `line` or of `scratch`.
+// are on a list, and what stands behind the one field read of CWD, PATH and
+// SOCKADDR records. Half the cost of an event in libauparse was theirs. Of all
+// records kept only CWD has a `cwd=`. A view of `line` or of `scratch`.
 [[nodiscard]] std::string_view needed_fields(int type, std::string_view line, std::size_t body, std::string& scratch);
 
 struct RawSyscall {

@@ -4,7 +4,9 @@
 // set of four is forgotten first.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -18,9 +20,9 @@ enum class Fate : std::uint8_t { kUnknown, kSkipped, kClosed };
 class RecentEvents {
  public:
   static constexpr std::size_t kWays = 4;
-  static constexpr std::size_t kSets = 2048;
 
-  RecentEvents() : sets_(kSets) {}
+  // Room for `events` or somewhat more: a power of two of sets.
+  explicit RecentEvents(std::size_t events) : sets_(std::bit_ceil(std::max<std::size_t>(events / kWays, 1))) {}
 
   void remember(const EventKey& key, Fate fate);
   [[nodiscard]] Fate find(const EventKey& key) const;
@@ -36,8 +38,8 @@ class RecentEvents {
   };
 
   // Serials are handed out one by one: consecutive events fill all sets evenly.
-  [[nodiscard]] static std::size_t set_of(const EventKey& key) {
-    return (key.serial + std::uint64_t{key.node} * 0x9E3779B1U) % kSets;
+  [[nodiscard]] std::size_t set_of(const EventKey& key) const {
+    return (key.serial + std::uint64_t{key.node} * 0x9E3779B1U) & (sets_.size() - 1);
   }
 
   std::vector<Set> sets_;

@@ -12,9 +12,7 @@ Selection::Selection(const SelectionRequest& request) : request_(request) {
   if (request.exec) {
     for (const int type : {AUDIT_EXECVE, AUDIT_CWD, AUDIT_PATH}) types_.set(static_cast<std::size_t>(type));
   }
-  if (request.connect) {
-    for (const int type : {AUDIT_SOCKADDR, AUDIT_SOCKETCALL}) types_.set(static_cast<std::size_t>(type));
-  }
+  if (request.connect) types_.set(AUDIT_SOCKADDR);
 }
 
 bool Selection::wants_syscall(std::uint32_t arch, std::uint64_t number) const {

@@ -44,8 +44,8 @@ TEST_CASE("erasing what is not there changes nothing") {
 }
 
 TEST_CASE("the memory of recent events holds all of a long run and forgets the oldest") {
-  RecentEvents recent;
-  constexpr std::uint64_t kAll = RecentEvents::kSets * RecentEvents::kWays;
+  constexpr std::uint64_t kAll = 256;
+  RecentEvents recent(kAll);
   const auto key = [](std::uint64_t serial) { return EventKey{0, 1000, serial}; };
   for (std::uint64_t i = 0; i < kAll; ++i) recent.remember(key(i), Fate::kSkipped);
   for (std::uint64_t i = 0; i < kAll; ++i) REQUIRE(recent.find(key(i)) == Fate::kSkipped);
@@ -57,6 +57,13 @@ TEST_CASE("the memory of recent events holds all of a long run and forgets the o
   CHECK(recent.find({0, 1001, 1}) == Fate::kUnknown);
   recent.remember(key(1), Fate::kClosed);
   CHECK(recent.find(key(1)) == Fate::kClosed);
+}
+
+TEST_CASE("the smallest memory of recent events holds one set") {
+  RecentEvents recent(0);
+  for (std::uint64_t i = 0; i < RecentEvents::kWays; ++i) recent.remember({0, 0, i}, Fate::kClosed);
+  for (std::uint64_t i = 0; i < RecentEvents::kWays; ++i) CHECK(recent.find({0, 0, i}) == Fate::kClosed);
+  CHECK(recent.find({0, 0, RecentEvents::kWays}) == Fate::kUnknown);
 }
 
 TEST_CASE("a host's number is never another's, also after too many names") {

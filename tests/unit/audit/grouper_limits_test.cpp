@@ -142,7 +142,7 @@ TEST_CASE("max_bytes_per_event: argument bytes go, and nothing of the other reco
     CHECK(got.counters.dropped_argument_bytes == 0);  // the last one is kept, so nothing was lost yet
     CHECK(group.text.find(" a2=\"x") != std::string::npos);
     CHECK(group.text.find("cwd=\"/\"") != std::string::npos);
-    CHECK(group.text.find("cwd=\"/other\"") == std::string::npos);  // of these the first is enough
+    CHECK(group.text.find("cwd=\"/other\"") == std::string::npos);  // the first of a type is enough
     CHECK(group.text.find("type=PATH") != std::string::npos);
     CHECK(group.text.find("type=SOCKADDR") != std::string::npos);
   }
@@ -175,11 +175,11 @@ TEST_CASE("max_open_bytes: the oldest events are given up, never the one that gr
   CHECK(lone.counters.evicted_events == 0);
 }
 
-TEST_CASE("what is kept of events given up is bounded, the oldest go first") {
-  // 1024 events are kept for their late fragments.
-  for (const unsigned given_up : {1023U, 1024U, 1025U}) {
+TEST_CASE("max_kept_events: what is kept of events given up goes, the oldest first") {
+  constexpr unsigned kLimit = 5;
+  for (const unsigned given_up : {kLimit - 1, kLimit, kLimit + 1}) {
     const Selection selection;
-    Grouper grouper(selection);
+    Grouper grouper(selection, {.max_kept_events = kLimit});
     for (unsigned serial = 1; serial <= given_up; ++serial) grouper.add(syscall(serial, test::kConnect));
     grouper.flush();
     while (grouper.next() != nullptr) {
@@ -188,25 +188,42 @@ TEST_CASE("what is kept of events given up is bounded, the oldest go first") {
     grouper.add(eoe(1));
     const RecordGroup* group = grouper.next();
     CAPTURE(given_up);
-    CHECK((group != nullptr) == (given_up <= 1024));
+    CHECK((group != nullptr) == (given_up <= kLimit));
     CHECK(grouper.counters().late_records == 1);
   }
 }
 
-TEST_CASE("an event kept may have 64 KiB") {
-  const std::string call = syscall(1, test::kExecve);
-  const std::size_t rest = collect({call, argument(1, 0, 0), eoe(1)}, {}).groups.front().text.size();
-  for (const std::size_t bytes : {65'535U, 65'536U, 65'537U}) {
+TEST_CASE("max_kept_bytes: of all events kept, and a sixteenth of it for each") {
+  const std::size_t each = collect({syscall(1, test::kConnect), eoe(1)}, {}).groups.front().text.size();
+  const auto comes_back = [&](unsigned given_up, std::size_t max_kept_bytes) {
     const Selection selection;
-    Grouper grouper(selection);
-    grouper.add(call);
-    grouper.add(argument(1, 0, bytes - rest));
+    Grouper grouper(selection, {.max_kept_bytes = max_kept_bytes});
+    for (unsigned serial = 1; serial <= given_up; ++serial) grouper.add(syscall(serial, test::kConnect));
     grouper.flush();
-    REQUIRE(grouper.next() != nullptr);
-    grouper.add(line("CWD", 1, "cwd=\"/\""));
+    while (grouper.next() != nullptr) {
+    }
+    grouper.add(address(1));
     grouper.add(eoe(1));
-    CAPTURE(bytes);
-    CHECK((grouper.next() != nullptr) == (bytes <= 65'536));
+    return grouper.next() != nullptr;
+  };
+  CHECK_FALSE(comes_back(1, 16 * each - 1));
+  CHECK(comes_back(1, 16 * each));
+  CHECK(comes_back(1, 16 * each + 1));
+  const std::size_t largest = each + 1;  // a serial of two digits
+  CHECK(comes_back(15, 16 * largest));
+  CHECK(comes_back(16, 16 * largest));
+  CHECK_FALSE(comes_back(17, 16 * largest));
+}
+
+TEST_CASE("recent_events: the records of skipped events are known as such") {
+  constexpr unsigned kLimit = 8;
+  for (const unsigned later : {kLimit - 2, kLimit - 1, kLimit}) {
+    const Selection selection;
+    Grouper grouper(selection, {.recent_events = kLimit});
+    for (unsigned serial = 1; serial <= 1 + later; ++serial) grouper.add(syscall(serial, test::kOpenat));
+    grouper.add(address(1));
+    CAPTURE(later);
+    CHECK(grouper.open_events() == (later >= kLimit ? 1 : 0));
   }
 }
 

@@ -243,6 +243,14 @@ TEST_CASE("a record that is there already is a duplicate, in small and large eve
   CHECK(feeder.groups == Lines{"1:SE" + std::string(300, 'E')});
 }
 
+TEST_CASE("of records that are no arguments the first of a type is kept") {
+  Feeder feeder;
+  feeder.add({syscall(1, test::kExecve), cwd(1), line("CWD", 1, "cwd=\"/other\""), syscall(1, test::kConnect), arguments(1),
+              arguments(1, "a1=\"x\""), path_item(1), line("PATH", 1, "item=0 name=\"/other\""), eoe(1)});
+  CHECK(feeder.groups == Lines{"1:SCEEP"});
+  CHECK(feeder.grouper.counters().dropped_records == 3);
+}
+
 TEST_CASE("late fragments join what was kept of an event given up") {
   Feeder feeder;
   feeder.add({syscall(1, test::kConnect)});

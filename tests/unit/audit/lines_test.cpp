@@ -82,18 +82,18 @@ TEST_CASE("record types are known by the switch, by libaudit and by number") {
       {"UNKNOWN[1399]", 1399},    {"UNKNOWN[]", -1},              {"UNKNOWN[99999999999]", -1},
       {"UNKNOWN[12", -1},         {"UNKNOWN[-5]", -1},            {"1300", -1},
       {"NOPE", -1},               {std::string(300, 'A'), -1},    {"CWDX", -1}};
-  for (const auto& [name, type] : cases) {
-    CAPTURE(name);
-    const auto header = parse_header("type=" + name + " msg=audit(1.000:2): ");
+  for (const auto& c : cases) {
+    CAPTURE(c.first);
+    const auto header = parse_header("type=" + c.first + " msg=audit(1.000:2): ");
     REQUIRE(header);
-    CHECK(header->type == type);
+    CHECK(header->type == c.second);
   }
 }
 
 TEST_CASE("what is no record header is refused") {
   for (const std::string_view line : {
            "", " ", "type=", "type=SYSCALL", "type=SYSCALL ", "type= msg=audit(1.000:2): x", "msg=audit(1.000:2): x",
-           "x msg=audit(1700000000.000:12): ", "node= type=CWD msg=audit(1.000:2): x",
+           "x msg=audit(1700000000.000:12): ", "node=a\x1d type=CWD msg=audit(1.000:2): x", "node= type=CWD msg=audit(1.000:2): x",
            "node=a type=CWD", "node=a node=b type=CWD msg=audit(1.000:2): ", "type=CWD msg=audit(.000:2): ",
            "type=CWD msg=audit(1:2): ", "type=CWD msg=audit(1.:2): ", "type=CWD msg=audit(1.000:): ",
            "type=CWD msg=audit(1.000:2: ", "type=CWD msg=audit(1.000:2)", "type=CWD msg=audit(1.000:2) ",
@@ -135,8 +135,8 @@ TEST_CASE("the kind of a text shows in its first lines") {
       {"Nov 24 07:41:02 host audit[1]: SYSCALL arch=c000003e", TextKind::kForeign},
       {"Nov 24 host kernel: audit: type=1300 audit(1700000000.123:12): arch=c000003e", TextKind::kForeign},
       {"{\"json\": 1}", TextKind::kForeign}};
-  for (const auto& [line, kind] : cases) {
-    CAPTURE(line);
-    CHECK(classify_line(line) == kind);
+  for (const auto& c : cases) {
+    CAPTURE(c.first);
+    CHECK(classify_line(c.first) == c.second);
   }
 }

@@ -58,14 +58,35 @@ TEST_CASE("only fields that nothing reads are left out for libauparse") {
   const std::string path = test::line("PATH", 1, "item=0 name=\"/bin/sh\" inode=1 nametype=NORMAL\x1dOUID=\"root\"");
   CHECK(needed_fields(AUDIT_PATH, path, body_of(path), scratch) == test::line("PATH", 1, "item=0 name=\"/bin/sh\""));
   const std::string nameless = test::line("PATH", 1, "item=0 inode=1");
-  CHECK(needed_fields(AUDIT_PATH, nameless, body_of(nameless), scratch) == nameless);
+  CHECK(needed_fields(AUDIT_PATH, nameless, body_of(nameless), scratch) == test::line("PATH", 1, ""));
   const std::string args = test::line("EXECVE", 1, "argc=1 a0=\"key=1\" ses=2");
   CHECK(needed_fields(AUDIT_EXECVE, args, body_of(args), scratch) == args);
+  const std::string cwd = test::line("CWD", 1, "cwd=\"/\" cwd=\"/x\"");
+  CHECK(needed_fields(AUDIT_CWD, cwd, body_of(cwd), scratch) == test::line("CWD", 1, "cwd=\"/\""));
+  const std::string address = test::line("SOCKADDR", 1, "saddr=0200 x=y");
+  CHECK(needed_fields(AUDIT_SOCKADDR, address, body_of(address), scratch) == test::line("SOCKADDR", 1, "saddr=0200"));
   for (const std::string body : {"", " ", "key=1", "a3=", "a30=1", "arch=1  syscall=2", "=x"}) {
     const std::string line = test::line("SYSCALL", 1, body);
     const std::string kept(needed_fields(AUDIT_SYSCALL, line, body_of(line), scratch));
     CHECK(kept.starts_with(test::line("SYSCALL", 1, "")));
     CHECK(kept.size() <= line.size());
+  }
+}
+
+TEST_CASE("a second working directory cannot reach libauparse, which would leak it") {
+  std::string scratch;
+  struct Case {
+    int type;
+    std::string_view name;
+    std::string_view body;
+  };
+  for (const Case& c : {Case{AUDIT_SYSCALL, "SYSCALL", "arch=1 cwd=\"/\" syscall=2 cwd=\"/x\""},
+                        Case{AUDIT_SYSCALL, "SYSCALL", "cwd=x"}, Case{AUDIT_EXECVE, "EXECVE", "argc=1 cwd=\"/\" a0=\"x\""},
+                        Case{AUDIT_PATH, "PATH", "item=0 cwd=\"/\" name=\"x\""}, Case{AUDIT_PATH, "PATH", "cwd=\"/\""},
+                        Case{AUDIT_SOCKADDR, "SOCKADDR", "cwd=\"/\" saddr=0200"}}) {
+    CAPTURE(c.body);
+    const std::string line = test::line(c.name, 1, c.body);
+    CHECK(needed_fields(c.type, line, body_of(line), scratch).find(" cwd=") == std::string_view::npos);
   }
 }
 
