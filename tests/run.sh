@@ -19,10 +19,9 @@ step() {
 }
 
 fuzz_all() {
-  set -- build/fuzz/tests/fuzz/fuzz_*[!.]*
+  set -- build/fuzz/tests/fuzz/fuzz_*
   seconds=$((60 / $#))
   for target; do
-    [ -x "$target" ] || continue
     name=${target##*/}
     mkdir -p "build/fuzz/corpus/$name"
     seeds=fixtures/corpus/${name#fuzz_}
@@ -39,9 +38,12 @@ step "build: AddressSanitizer and UBSan" cmake --preset asan -DAUDISP_EQL_WERROR
 step "build" cmake --build --preset asan
 step "test: sanitizers" ctest --preset asan --parallel "$(nproc)" --label-exclude once
 if command -v clang++ >/dev/null; then
-  step "build: fuzz targets, clang, warnings are errors" cmake --preset fuzz -DAUDISP_EQL_WERROR=ON -DBUILD_TESTING=ON
-  step "build" cmake --build --preset fuzz
+  step "build: fuzz targets, clang, warnings are errors" cmake --preset fuzz -DAUDISP_EQL_WERROR=ON
+  step "build" cmake --build --preset fuzz --target tests/fuzz/all
   step "test: fuzz, one minute" fuzz_all
+fi
+if command -v clang-tidy >/dev/null; then
+  step "clang-tidy: names, sizes, likely mistakes" sh tests/tidy.sh build/dev
 fi
 
 echo "== test: all"
