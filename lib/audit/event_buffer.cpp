@@ -10,7 +10,7 @@ namespace audisp_eql::audit {
 namespace {
 
 constexpr std::size_t kFewRecords = 16;               // searched one by one
-constexpr std::size_t kMaxIdleCapacity = 64 * 1024;   // what an unused buffer may hold on to
+constexpr std::size_t kMaxIdleCapacity = 4096;        // what an unused buffer may hold on to
 
 std::size_t hash_of(std::string_view line) { return std::hash<std::string_view>{}(line); }
 

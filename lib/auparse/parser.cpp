@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/auparse/parser.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 #include <vector>
@@ -13,9 +14,22 @@ namespace {
 // What auparse_init() is given to read; never seen by anybody.
 constexpr char kNothing[] = "";
 
+// What is held on to between groups, whatever a long argument list needed.
+constexpr std::size_t kMaxSpare = 16;
+constexpr std::size_t kMaxSpareFields = 128;
+
 struct Destroy {
   void operator()(auparse_state_t* au) const { auparse_destroy(au); }
 };
+
+// libauparse 3.0.9 takes other lines for records without a field, crashes when
+// asked for the type of one, and leaks it. The grouper lets none through.
+bool has_only_records(const audit::RecordGroup& group) {
+  return std::all_of(group.records.begin(), group.records.end(), [&](const audit::RawRecord& record) {
+    const std::string_view line = group.line(record);
+    return line.starts_with("type=") || line.starts_with("node=");
+  });
+}
 
 std::string_view view_of(const char* text) { return text == nullptr ? std::string_view{} : std::string_view(text); }
 
@@ -27,6 +41,7 @@ struct Parser::State {
   std::vector<audit::ParsedRecord> spare;  // records not in use, for their storage
   ParserCounters counters;
 
+  void recycle();
   void read_records();
   void read_record();
 };
@@ -42,9 +57,8 @@ Parser::~Parser() = default;
 const audit::ParsedGroup* Parser::parse(const audit::RecordGroup& group) {
   State& state = *state_;
   ++state.counters.groups;
-  for (audit::ParsedRecord& record : state.group.records) state.spare.push_back(std::move(record));
-  state.group.records.clear();
-  if (auparse_new_buffer(state.au.get(), group.text.data(), group.text.size()) != 0 ||
+  state.recycle();
+  if (!has_only_records(group) || auparse_new_buffer(state.au.get(), group.text.data(), group.text.size()) != 0 ||
       auparse_next_event(state.au.get()) <= 0) {
     ++state.counters.refused_groups;
     return nullptr;
@@ -58,11 +72,18 @@ const audit::ParsedGroup* Parser::parse(const audit::RecordGroup& group) {
   return &state.group;
 }
 
+void Parser::State::recycle() {
+  for (audit::ParsedRecord& record : group.records) {
+    if (spare.size() < kMaxSpare && record.fields.capacity() <= kMaxSpareFields) spare.push_back(std::move(record));
+  }
+  group.records.clear();
+}
+
 void Parser::State::read_records() {
   if (auparse_first_record(au.get()) <= 0) return;
   do {
     ++counters.records;
-    // libauparse 3.0.9 looks up the type of a field by its name without asking whether there is one.
+    // See has_only_records(): the same, were one to come some other way.
     if (auparse_get_num_fields(au.get()) == 0 || auparse_first_field(au.get()) <= 0) {
       ++counters.empty_records;
       continue;
