@@ -30,6 +30,7 @@ only 'toml\+\+/.*' 'lib/engine/rule_loader\.cpp|plugin/config\.cpp|tests/.*'
 only 'CLI/.*' 'plugin/options\.cpp'
 only 'spdlog/.*' 'plugin/log\.cpp'
 only 're2/.*' 'lib/eql/pattern\.cpp'
+only 'simdjson\.h' 'lib/ndjson/[^/]+\.cpp|tests/.*'
 only 'openssl/.*' 'lib/alert/[^/]+\.cpp|tests/.*'
 only 'doctest/.*' 'tests/.*'
 
