@@ -23,13 +23,16 @@
 namespace audisp_eql::test {
 
 using Scalar = std::variant<bool, std::int64_t, double, std::string>;
+// The values of one field; a literal is a bag of one.
 struct Bag : std::vector<Scalar> {
+  // NOLINTBEGIN(google-explicit-constructor)
   Bag(const char* text) { emplace_back(std::string(text)); }
   Bag(std::string text) { emplace_back(std::move(text)); }
   Bag(int number) { emplace_back(std::int64_t{number}); }
   Bag(std::int64_t number) { emplace_back(number); }
   Bag(double number) { emplace_back(number); }
   Bag(bool flag) { emplace_back(flag); }
+  // NOLINTEND(google-explicit-constructor)
   Bag(std::initializer_list<Scalar> values) : std::vector<Scalar>(values) {}
   explicit Bag(std::vector<Scalar> values) : std::vector<Scalar>(std::move(values)) {}
 };

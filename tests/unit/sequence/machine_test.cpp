@@ -361,6 +361,21 @@ TEST_CASE("bytes are bounded, and go from the user who holds most of them") {
   }
 }
 
+TEST_CASE("over the byte cap few large events weigh more than many small ones") {
+  const std::string long_text(100'000, 'x');
+  Limits limits;
+  limits.max_bytes = 250'000;
+  Timeline timeline(kTwo, limits);
+  for (int i = 0; i < 20; ++i) timeline.at(i, of_user("a", "small" + std::to_string(i), "1000"));
+  for (const char* k : {"large0", "large1", "large2"}) {
+    timeline.at(20, {{"kind", "a"}, {"k", k}, {"text", long_text}, {"user.id", "1001"}});
+  }
+  CHECK(timeline.counters().evicted_partials == 1);
+  CHECK(timeline.at(21, of("b", "small0")) == 1);
+  CHECK(timeline.at(22, of("b", "large0")) == 0);
+  CHECK(timeline.at(23, of("b", "large1")) == 1);
+}
+
 TEST_CASE("keys remembered for missing events are bounded") {
   for (const int keys : {2, 3, 4}) {
     CAPTURE(keys);
