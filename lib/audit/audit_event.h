@@ -19,25 +19,25 @@ inline constexpr std::uint32_t kUnsetId = 0xFFFFFFFFU;
 
 // The fields of a SYSCALL record that all kinds share. Text is decoded bytes.
 struct Syscall {
-  std::string_view name;             // by libaudit; static storage
-  std::uint32_t pid = 0;             // thread group id, initial pid namespace
+  std::string_view name;  // by libaudit; static storage
+  std::uint32_t pid = 0;  // thread group id, initial pid namespace
   std::uint32_t ppid = 0;
   std::uint32_t auid = kUnsetId;
   std::uint32_t uid = kUnsetId, gid = kUnsetId, euid = kUnsetId, egid = kUnsetId;
   std::uint64_t a0 = 0, a1 = 0, a2 = 0;
-  std::optional<bool> success;       // absent in exit_group records
+  std::optional<bool> success;  // absent in exit_group records
   std::optional<std::int64_t> exit;
   std::string comm;
-  std::string exe;                   // empty when absent or (null)
+  std::string exe;  // empty when absent or (null)
   bool has_tty = false;
 };
 
 // A successful execve or execveat.
 struct Exec {
-  std::vector<std::string> args;     // by index; empty ones kept; missing ones empty
-  bool args_truncated = false;       // by the kernel, by a cap, or argc disagrees
-  bool has_args = false;             // an EXECVE record was there
-  std::string cwd;                   // empty when no CWD record
+  std::vector<std::string> args;  // by index; empty ones kept; missing ones empty
+  bool args_truncated = false;    // by the kernel, by a cap, or argc disagrees
+  bool has_args = false;          // an EXECVE record was there
+  std::string cwd;                // empty when no CWD record
   // PATH item 0 against CWD, lexically normalised; empty when it cannot be
   // known (execveat relative to a directory fd; no CWD record; no PATH record).
   std::string path;

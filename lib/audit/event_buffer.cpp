@@ -9,8 +9,8 @@
 namespace audisp_eql::audit {
 namespace {
 
-constexpr std::size_t kFewRecords = 16;               // searched one by one
-constexpr std::size_t kMaxIdleCapacity = 4096;        // what an unused buffer may hold on to
+constexpr std::size_t kFewRecords = 16;         // searched one by one
+constexpr std::size_t kMaxIdleCapacity = 4096;  // what an unused buffer may hold on to
 
 std::size_t hash_of(std::string_view line) { return std::hash<std::string_view>{}(line); }
 
@@ -60,8 +60,8 @@ void EventBuffer::clear() {
 }
 
 void EventBuffer::append(int type, std::string_view line) {
-  group_.records.push_back({type, static_cast<std::uint32_t>(group_.text.size()),
-                            static_cast<std::uint32_t>(line.size())});
+  group_.records.push_back(
+      {type, static_cast<std::uint32_t>(group_.text.size()), static_cast<std::uint32_t>(line.size())});
   group_.text.append(line);
   group_.text += '\n';
   if (group_.records.size() > kFewRecords) index_records();

@@ -84,8 +84,8 @@ class Collector {
       std::stable_sort(pieces_.begin(), pieces_.end(), less);
     }
     // The same piece again, or one beyond argc: the first record to say so is believed.
-    const auto twice = std::unique(pieces_.begin(), pieces_.end(),
-                                   [](const Piece& a, const Piece& b) { return a.key() == b.key(); });
+    const auto twice =
+        std::unique(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) { return a.key() == b.key(); });
     if (twice != pieces_.end()) out_.argc_mismatch = true;
     pieces_.erase(twice, pieces_.end());
     if (!argc_) return;
@@ -101,8 +101,7 @@ class Collector {
         std::find_if(pieces_.rbegin(), pieces_.rend(), [&](const Piece& p) { return p.index != last; }).base();
     reserved_ = decoded_size(std::span(last_begin, pieces_.end()));
     for (auto begin = pieces_.begin(); begin != pieces_.end();) {
-      const auto end =
-          std::find_if(begin, pieces_.end(), [&](const Piece& p) { return p.index != begin->index; });
+      const auto end = std::find_if(begin, pieces_.end(), [&](const Piece& p) { return p.index != begin->index; });
       if (begin == last_begin) reserved_ = 0;
       fill_gap(begin->index);
       const std::size_t room = begin == last_begin ? limits_.max_args : limits_.max_args - 1;

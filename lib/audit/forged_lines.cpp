@@ -20,10 +20,11 @@ constexpr std::string_view kClose = " }";
 // How libauparse 3.0.9 prints an address that holds text.
 struct Printed {
   std::uint16_t family;
-  std::string_view key;   // what stands before the text
-  std::size_t limit;      // bytes it prints at most
+  std::string_view key;  // what stands before the text
+  std::size_t limit;     // bytes it prints at most
 };
-constexpr std::array kPrinted{Printed{AF_UNIX, "path=", 108}, Printed{AF_AX25, "call=", 7}, Printed{AF_X25, "laddr=", 15}};
+constexpr std::array kPrinted{Printed{AF_UNIX, "path=", 108}, Printed{AF_AX25, "call=", 7},
+                              Printed{AF_X25, "laddr=", 15}};
 
 const Printed* printed_as(std::string_view address) {
   for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {

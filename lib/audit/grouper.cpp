@@ -29,7 +29,10 @@ constexpr int kFirstKernelType = AUDIT_FIRST_EVENT;  // below it every record is
 
 struct Grouper::State {
   State(const Selection& s, const GrouperLimits& l)
-      : selection(&s), limits(l), buffer_limits{l.max_records_per_event, std::min(l.max_bytes_per_event, kMaxText)}, recent(l.recent_events) {}
+      : selection(&s),
+        limits(l),
+        buffer_limits{l.max_records_per_event, std::min(l.max_bytes_per_event, kMaxText)},
+        recent(l.recent_events) {}
 
   void add(std::string_view line);
   bool take_ausearch_line(std::string_view line);
@@ -135,8 +138,7 @@ void Grouper::State::route(const LineHeader& header, std::string_view line) {
       if (raw_field(line, header.body, " item=") == "0") return add_part(header, key, line);
       ++counters.skipped_records;
       return;
-    default:
-      return header.type < kFirstKernelType ? add_single(header, key, line) : add_part(header, key, line);
+    default: return header.type < kFirstKernelType ? add_single(header, key, line) : add_part(header, key, line);
   }
 }
 
@@ -239,7 +241,8 @@ Slot& Grouper::State::open(const LineHeader& header, const EventKey& key) {
 void Grouper::State::append(Slot& slot, const LineHeader& header, std::string_view line) {
   const std::size_t bytes = slot.buffer.bytes();
   const std::uint64_t dropped = slot.buffer.dropped_argument_bytes();
-  const auto added = slot.buffer.add(header.type, needed_fields(header.type, line, header.body, scratch), buffer_limits);
+  const auto added =
+      slot.buffer.add(header.type, needed_fields(header.type, line, header.body, scratch), buffer_limits);
   if (added == EventBuffer::Added::kDuplicate) {
     ++counters.duplicate_records;
     return;

@@ -26,28 +26,28 @@ enum class LineFormat {
 struct GrouperLimits {
   std::size_t max_open_events = 8192;
   std::size_t max_records_per_event = 8192;
-  std::size_t max_bytes_per_event = 16u << 20;   // over it argument records go, never SYSCALL, SOCKADDR, CWD, PATH
-  std::size_t max_open_bytes = 64u << 20;        // of all open events
-  std::size_t max_later_events = 4096;           // newer events begun before an event without end is given up
-  EventTime max_age = seconds(300);              // log time after which it is given up
-  std::size_t max_kept_events = 1024;            // given up, kept for late fragments
-  std::size_t max_kept_bytes = 1u << 20;         // of all of them; one may have a sixteenth
-  std::size_t recent_events = 8192;              // ended or skipped, known by their keys alone
+  std::size_t max_bytes_per_event = 16u << 20;  // over it argument records go, never SYSCALL, SOCKADDR, CWD, PATH
+  std::size_t max_open_bytes = 64u << 20;       // of all open events
+  std::size_t max_later_events = 4096;          // newer events begun before an event without end is given up
+  EventTime max_age = seconds(300);             // log time after which it is given up
+  std::size_t max_kept_events = 1024;           // given up, kept for late fragments
+  std::size_t max_kept_bytes = 1u << 20;        // of all of them; one may have a sixteenth
+  std::size_t recent_events = 8192;             // ended or skipped, known by their keys alone
 };
 
 struct GrouperCounters {
   std::uint64_t lines = 0;
   std::uint64_t groups = 0;
-  std::uint64_t skipped_records = 0;    // that no rule and no entity upkeep needs
-  std::uint64_t malformed_lines = 0;    // no type=, no msg=audit(...)
+  std::uint64_t skipped_records = 0;  // that no rule and no entity upkeep needs
+  std::uint64_t malformed_lines = 0;  // no type=, no msg=audit(...)
   std::uint64_t duplicate_records = 0;
-  std::uint64_t late_records = 0;       // joined to an event already given up
-  std::uint64_t orphan_records = 0;     // of an event whose SYSCALL never came
+  std::uint64_t late_records = 0;    // joined to an event already given up
+  std::uint64_t orphan_records = 0;  // of an event whose SYSCALL never came
   std::uint64_t incomplete_events = 0;
-  std::uint64_t evicted_events = 0;     // a cap on open events or bytes
+  std::uint64_t evicted_events = 0;  // a cap on open events or bytes
   std::uint64_t dropped_argument_bytes = 0;
-  std::uint64_t dropped_records = 0;    // over a cap, or a second one of its type in its event
-  std::uint64_t forged_lines = 0;       // tampering: see LineFormat::kLog
+  std::uint64_t dropped_records = 0;       // over a cap, or a second one of its type in its event
+  std::uint64_t forged_lines = 0;          // tampering: see LineFormat::kLog
   std::uint64_t unknown_arch_records = 0;  // SYSCALL records of a machine that libaudit has no table of
   // What was there at all, so that "no alerts" is not mistaken for "clean".
   std::uint64_t exec_records = 0, connect_records = 0, fork_records = 0, exit_records = 0;
@@ -56,7 +56,7 @@ struct GrouperCounters {
 class Grouper {
  public:
   // REQUIRES: `selection` outlives the grouper (it may be replaced by set_selection).
-  Grouper(const Selection& selection, const GrouperLimits& limits = {});
+  explicit Grouper(const Selection& selection, const GrouperLimits& limits = {});
   ~Grouper();
   Grouper(Grouper&&) noexcept;
   Grouper& operator=(Grouper&&) noexcept;

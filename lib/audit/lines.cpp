@@ -117,7 +117,7 @@ TextKind classify_line(std::string_view line) {
     // A stamp has no space, an interpreted date has; else a damaged record: ask the next line.
     const std::string_view stamp = line.substr(message + kMessage.size());
     return stamp.substr(0, stamp.find(')')).find(' ', 1) != std::string_view::npos ? TextKind::kInterpreted
-                                                                                  : TextKind::kUndecided;
+                                                                                   : TextKind::kUndecided;
   }
   if (line.starts_with("NODE,EVENT,") || line.starts_with("EVENT,DATE,")) return TextKind::kInterpreted;  // csv
   if (is_sentence(line)) return TextKind::kInterpreted;

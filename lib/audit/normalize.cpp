@@ -75,8 +75,12 @@ std::optional<AuditEvent> Normalizer::normalize(const ParsedGroup& group) {
   auto call = read_call(*record);
   if (!call) return std::nullopt;
 
-  AuditEvent event{.node = group.node, .time = group.time, .serial = group.serial, .incomplete = group.incomplete,
-                   .syscall = {}, .what = {}};
+  AuditEvent event{.node = group.node,
+                   .time = group.time,
+                   .serial = group.serial,
+                   .incomplete = group.incomplete,
+                   .syscall = {},
+                   .what = {}};
   const auto take = [&](auto what) {
     if (!what) return false;
     event.what = *std::move(what);
@@ -179,8 +183,7 @@ std::string Normalizer::executed_path(const Call& call, const ParsedGroup& group
   const ParsedRecord* const item = path_item_0(group);
   if (item == nullptr) return {};
   const std::string name = text_of(item->find("name"));
-  const bool elsewhere =
-      call.info.variant == SyscallVariant::kExecveat && !is_current_directory(call.syscall.a0);
+  const bool elsewhere = call.info.variant == SyscallVariant::kExecveat && !is_current_directory(call.syscall.a0);
   return resolve_path(name, elsewhere ? std::string_view{} : std::string_view(cwd));
 }
 
@@ -192,9 +195,8 @@ std::optional<Fork> Normalizer::read_fork(const Call& call) {
     ++counters_.not_of_interest;
     return std::nullopt;
   }
-  return Fork{static_cast<std::uint32_t>(*syscall.exit), call.info.variant == SyscallVariant::kClone3
-                                                             ? Fork::Sureness::kPerhapsThread
-                                                             : Fork::Sureness::kProcess};
+  return Fork{static_cast<std::uint32_t>(*syscall.exit),
+              call.info.variant == SyscallVariant::kClone3 ? Fork::Sureness::kPerhapsThread : Fork::Sureness::kProcess};
 }
 
 std::optional<Connect> Normalizer::read_connect(const Call& call, const ParsedGroup& group) {

@@ -17,14 +17,14 @@ namespace audisp_eql::audit {
 // Why a group gave no event, and what was odd in one that did.
 struct NormalizeCounters {
   std::uint64_t events = 0;
-  std::uint64_t not_of_interest = 0;   // another syscall, or a record type without one
+  std::uint64_t not_of_interest = 0;  // another syscall, or a record type without one
   std::uint64_t failed_execs = 0;
-  std::uint64_t other_families = 0;    // connect to AF_UNIX, AF_NETLINK, AF_UNSPEC ...
-  std::uint64_t not_attempts = 0;      // EBADF, ENOTSOCK, EFAULT ... (design: events)
+  std::uint64_t other_families = 0;  // connect to AF_UNIX, AF_NETLINK, AF_UNSPEC ...
+  std::uint64_t not_attempts = 0;    // EBADF, ENOTSOCK, EFAULT ... (design: events)
   std::uint64_t missing_sockaddr = 0;
   std::uint64_t missing_execve = 0;
   std::uint64_t bad_sockaddr = 0;
-  std::uint64_t bad_values = 0;        // numbers or hex that do not parse
+  std::uint64_t bad_values = 0;  // numbers or hex that do not parse
   std::uint64_t argc_mismatch = 0;
   std::uint64_t unknown_arch = 0;
   std::uint64_t without_syscall = 0;

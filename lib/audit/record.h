@@ -15,11 +15,11 @@ namespace audisp_eql::audit {
 
 // One line `[node=N ]type=T msg=audit(S.MS:SERIAL): BODY`.
 struct LineHeader {
-  std::string_view node;   // without `node=`; empty when absent
-  int type = 0;            // linux/audit.h AUDIT_*; -1 when libaudit knows no such name
+  std::string_view node;  // without `node=`; empty when absent
+  int type = 0;           // linux/audit.h AUDIT_*; -1 when libaudit knows no such name
   EventTime time;
   std::uint64_t serial = 0;
-  std::size_t body = 0;    // offset of BODY in the line
+  std::size_t body = 0;  // offset of BODY in the line
 };
 
 // A record of a group: a slice of RecordGroup::text.
@@ -41,7 +41,9 @@ struct RecordGroup {
   bool incomplete = false;  // given up without EOE or PROCTITLE
   bool truncated = false;   // argument bytes were left out to keep a cap
 
-  [[nodiscard]] std::string_view line(const RawRecord& r) const { return std::string_view(text).substr(r.offset, r.length); }
+  [[nodiscard]] std::string_view line(const RawRecord& r) const {
+    return std::string_view(text).substr(r.offset, r.length);
+  }
   void clear();
 };
 

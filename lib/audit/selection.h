@@ -14,7 +14,7 @@ namespace audisp_eql::audit {
 
 // Kinds of kernel events that rules or entity upkeep can use.
 struct SelectionRequest {
-  bool exec = true;     // entity upkeep needs these three whatever the rules
+  bool exec = true;  // entity upkeep needs these three whatever the rules
   bool fork = true;
   bool exit = true;
   bool connect = true;  // rules on network events

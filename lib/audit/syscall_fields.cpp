@@ -4,9 +4,9 @@
 namespace audisp_eql::audit {
 namespace {
 
-constexpr std::array<std::string_view, SyscallFields::kCount> kNames{
-    "arch", "syscall", "success", "exit", "a0",  "a1",   "a2",  "ppid", "pid",
-    "auid", "uid",     "gid",     "euid", "egid", "tty", "comm", "exe"};
+constexpr std::array<std::string_view, SyscallFields::kCount> kNames{"arch", "syscall", "success", "exit", "a0",  "a1",
+                                                                     "a2",   "ppid",    "pid",     "auid", "uid", "gid",
+                                                                     "euid", "egid",    "tty",     "comm", "exe"};
 
 }  // namespace
 

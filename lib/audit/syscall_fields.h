@@ -15,7 +15,23 @@ class SyscallFields {
  public:
   // In the kernel's order, which makes the pass linear.
   enum Name : std::size_t {
-    kArch, kSyscall, kSuccess, kExit, kA0, kA1, kA2, kPpid, kPid, kAuid, kUid, kGid, kEuid, kEgid, kTty, kComm, kExe,
+    kArch,
+    kSyscall,
+    kSuccess,
+    kExit,
+    kA0,
+    kA1,
+    kA2,
+    kPpid,
+    kPid,
+    kAuid,
+    kUid,
+    kGid,
+    kEuid,
+    kEgid,
+    kTty,
+    kComm,
+    kExe,
     kCount
   };
 

@@ -11,8 +11,8 @@ namespace {
 
 static_assert(kSocketcallConnect == SYS_CONNECT);
 
-constexpr int kMaxMachine = 64;         // libaudit's machine enumeration is far shorter
-constexpr std::uint64_t kMaxNumber = 4096;  // table size is bounded whatever libaudit says
+constexpr int kMaxMachine = 64;                 // libaudit's machine enumeration is far shorter
+constexpr std::uint64_t kMaxNumber = 4096;      // table size is bounded whatever libaudit says
 constexpr std::uint64_t kX32Bit = 0x40000000U;  // asm/unistd.h __X32_SYSCALL_BIT
 
 constexpr std::array<SyscallInfo, 9> kKnown{{

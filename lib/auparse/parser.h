@@ -14,8 +14,8 @@ namespace audisp_eql::auparse {
 struct ParserCounters {
   std::uint64_t groups = 0;
   std::uint64_t records = 0;
-  std::uint64_t refused_groups = 0;   // no records, or libauparse found no event in them
-  std::uint64_t empty_records = 0;    // without any field (would crash libauparse 3.0.9's type look-up)
+  std::uint64_t refused_groups = 0;  // no records, or libauparse found no event in them
+  std::uint64_t empty_records = 0;   // without any field (would crash libauparse 3.0.9's type look-up)
 };
 
 // libauparse 3.0.9 keeps process-wide state: one Parser per process, used by

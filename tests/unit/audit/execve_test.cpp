@@ -38,7 +38,8 @@ TEST_CASE("arguments are decoded by their quotes and ordered by index") {
   check(read({"argc=3 a2=\"x\" a0=\"3005\" a1=3005"}), {"3005", std::string("0\x05", 2), "x"}, false, false);
   check(read({"argc=2 a0=\"\" a1=\"\""}), {"", ""}, false, false);
   check(read({"argc=0"}), {}, false, false);
-  check(read({"argc=12 a0=\"0\" a1=\"1\" a2=\"2\" a3=\"3\" a4=\"4\" a5=\"5\" a6=\"6\" a7=\"7\" a8=\"8\" a9=\"9\" a10=\"10\" a11=\"11\""}),
+  check(read({"argc=12 a0=\"0\" a1=\"1\" a2=\"2\" a3=\"3\" a4=\"4\" a5=\"5\" a6=\"6\" a7=\"7\" a8=\"8\" a9=\"9\" "
+              "a10=\"10\" a11=\"11\""}),
         {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}, false, false);
 }
 
@@ -46,7 +47,7 @@ TEST_CASE("fragments of one argument are joined across records, in any order") {
   const std::string first = "argc=2 a0=\"sh\" a1_len=12 a1[0]=616263";
   check(read({first, "a1[1]=\"def\"", "a1[2]=67"}), {"sh", "abcdefg"}, false, false);
   check(read({"a1[2]=67", "a1[1]=\"def\"", first}), {"sh", "abcdefg"}, false, false);
-  check(read({first, "a1[2]=67"}), {"sh", "abcg"}, true, false);      // one is missing
+  check(read({first, "a1[2]=67"}), {"sh", "abcg"}, true, false);  // one is missing
   check(read({"argc=2 a0=\"sh\" a1_len=4 a1[1]=67"}), {"sh", "g"}, true, false);
   check(read({first, "a1[1]=6"}), {"sh", "abc"}, true, false, 1);
 }
@@ -70,7 +71,8 @@ TEST_CASE("what is beyond argc or said twice is not believed") {
 }
 
 TEST_CASE("fields that are no arguments are none") {
-  check(read({"argc=1 a=\"x\" a0=\"sh\" a0_len=1 a1_len=99 ax=\"x\" a0x=\"x\" a[0]=\"x\" a0[x]=\"x\" a0[=\"x\" a0]=\"x\" a0[0=\"x\" "
+  check(read({"argc=1 a=\"x\" a0=\"sh\" a0_len=1 a1_len=99 ax=\"x\" a0x=\"x\" a[0]=\"x\" a0[x]=\"x\" a0[=\"x\" "
+              "a0]=\"x\" a0[0=\"x\" "
               "b0=\"x\" a-1=\"x\" a99999999999999999999=\"x\""}),
         {"sh"}, false, false);
   CHECK_FALSE(collect_arguments(Parsed({line("CWD", 1, "a0=\"x\"")}).group).present);
@@ -78,7 +80,8 @@ TEST_CASE("fields that are no arguments are none") {
 
 TEST_CASE("an argc or index of two thousand millions costs nothing") {
   check(read({"argc=2147483648 a0=\"sh\""}), {"sh"}, true, true);
-  check(read({"argc=18446744073709551615 a0=\"sh\" a18446744073709551614=\"x\""}), {"sh"}, true, true);  // no such index
+  check(read({"argc=18446744073709551615 a0=\"sh\" a18446744073709551614=\"x\""}), {"sh"}, true,
+        true);  // no such index
   check(read({"argc=2147483648 a0=\"sh\" a2147483647=\"x\""}), {"sh", "x"}, true, true);
   check(read({"a2147483647=\"x\""}), {"x"}, true, true);
   check(read({"argc=1 a0[2147483647]=\"x\""}), {"x"}, true, false);

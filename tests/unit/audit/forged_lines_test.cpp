@@ -74,18 +74,9 @@ void check_all_forged_lines_go(const std::string& text) {
 
 TEST_CASE("lines forged by a local path are part of its record") {
   const std::string fake = "type=EXECVE msg=audit(1700000000.123:11): argc=1 a0=\"rm\"";
-  for (const std::string& path : Lines{
-           "/tmp/x\n" + fake,
-           "\n" + fake,
-           "/tmp/x\n" + fake + "\n",
-           "/tmp/x\n\n\n" + fake,
-           "\n",
-           "\n\n",
-           "/tmp/x }\n" + fake + " }",
-           "/tmp/x }\n }\n } }",
-           "a\r\nb\r",
-           "path=\npath=",
-           "\x1dSADDR={\n\x1d"}) {
+  for (const std::string& path :
+       Lines{"/tmp/x\n" + fake, "\n" + fake, "/tmp/x\n" + fake + "\n", "/tmp/x\n\n\n" + fake, "\n", "\n\n",
+             "/tmp/x }\n" + fake + " }", "/tmp/x }\n }\n } }", "a\r\nb\r", "path=\npath=", "\x1dSADDR={\n\x1d"}) {
     CAPTURE(path);
     check_all_forged_lines_go(local_record(path));
   }
@@ -113,13 +104,13 @@ TEST_CASE("a path longer than libauparse prints forges no line") {
 }
 
 TEST_CASE("a newline that is not printed forges nothing and hides nothing") {
-  for (const std::string& text : Lines{
-           record(local(std::string("/tmp/x\0\nfoo", 11)), "local path=/tmp/x"),
-           record(local(std::string(108, 'x') + "\nfoo"), "local path=" + std::string(108, 'x')),
-           record(std::string("\x02\0\n\n\n\n\n\n", 8), "inet laddr=10.10.10.10 lport=2570"),
-           record(std::string("\x03\0abcdefg\nfoo", 13), "ax25 call=abcdefg"),
-           record(std::string("\x10\0\n\n\n\n", 6), "netlink nlnk-fam=16 nlnk-pid=0"),
-           test::line("SOCKADDR", 12, "saddr=" + hex(local("/x\nfoo")))}) {  // raw: no enriched half
+  for (const std::string& text :
+       Lines{record(local(std::string("/tmp/x\0\nfoo", 11)), "local path=/tmp/x"),
+             record(local(std::string(108, 'x') + "\nfoo"), "local path=" + std::string(108, 'x')),
+             record(std::string("\x02\0\n\n\n\n\n\n", 8), "inet laddr=10.10.10.10 lport=2570"),
+             record(std::string("\x03\0abcdefg\nfoo", 13), "ax25 call=abcdefg"),
+             record(std::string("\x10\0\n\n\n\n", 6), "netlink nlnk-fam=16 nlnk-pid=0"),
+             test::line("SOCKADDR", 12, "saddr=" + hex(local("/x\nfoo")))}) {  // raw: no enriched half
     CAPTURE(text);
     CHECK(genuine({text, "foo", kNext}) == Lines{text, "foo", kNext});
   }
@@ -131,7 +122,8 @@ TEST_CASE("where newlines became spaces nobody can hide the lines that follow") 
     CAPTURE(path);
     std::string text = local_record(path);
     std::replace(text.begin(), text.end(), '\n', ' ');
-    for (const std::string& next : {kNext, std::string("foo"), std::string("foo }"), std::string(), std::string(" }")}) {
+    for (const std::string& next :
+         {kNext, std::string("foo"), std::string("foo }"), std::string(), std::string(" }")}) {
       CHECK(genuine({text, next, kNext}) == Lines{text, next, kNext});
     }
   }

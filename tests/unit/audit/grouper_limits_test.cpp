@@ -98,7 +98,7 @@ TEST_CASE("max_age is log time since the event was opened, however old its own s
   for (const int ms : {1999, 2000, 2001}) {
     CAPTURE(ms);
     const Read got = collect({at(400'000), syscall(1, test::kConnect), at(400'000 + ms), address(1), eoe(1)},
-                          {.max_age = seconds(2)});
+                             {.max_age = seconds(2)});
     CHECK(got.groups.size() == (ms > 2000 ? 2 : 1));
     CHECK(got.counters.incomplete_events == (ms > 2000 ? 1 : 0));
     CHECK(got.groups.back().records.size() == 2);

@@ -40,8 +40,7 @@ std::string shown(const RecordGroup& group) {
 }
 
 struct Feeder {
-  explicit Feeder(LineFormat format = LineFormat::kLog, const GrouperLimits& limits = {})
-      : grouper(selection, limits) {
+  explicit Feeder(LineFormat format = LineFormat::kLog, const GrouperLimits& limits = {}) : grouper(selection, limits) {
     grouper.set_format(format);
   }
 
@@ -78,10 +77,13 @@ std::string cwd(unsigned serial) { return line("CWD", serial, "cwd=\"/\""); }
 std::string path_item(unsigned serial, unsigned item = 0) {
   return line("PATH", serial, "item=" + std::to_string(item) + " name=\"/bin/sh\" nametype=NORMAL");
 }
-std::string arguments(unsigned serial, std::string_view args = "argc=1 a0=\"sh\"") { return line("EXECVE", serial, args); }
+std::string arguments(unsigned serial, std::string_view args = "argc=1 a0=\"sh\"") {
+  return line("EXECVE", serial, args);
+}
 
 Lines exec_event(unsigned serial) {
-  return {syscall(serial, test::kExecve), arguments(serial), cwd(serial), path_item(serial), path_item(serial, 1), proctitle(serial)};
+  return {syscall(serial, test::kExecve), arguments(serial), cwd(serial), path_item(serial),
+          path_item(serial, 1),           proctitle(serial)};
 }
 Lines connect_event(unsigned serial) { return {syscall(serial, test::kConnect), address(serial), proctitle(serial)}; }
 Lines open_event(unsigned serial) {
@@ -105,7 +107,10 @@ TEST_CASE("an event is its records up to PROCTITLE or EOE, without what is not n
 TEST_CASE("a group has node, time, serial and its lines, cut at the enriched half") {
   const Selection selection;
   Grouper grouper(selection);
-  grouper.add(line("SYSCALL", 7, "arch=c000003e syscall=42 pid=5\x1d" "ARCH=x86_64", "web"));
+  grouper.add(line("SYSCALL", 7,
+                   "arch=c000003e syscall=42 pid=5\x1d"
+                   "ARCH=x86_64",
+                   "web"));
   grouper.add(line("SOCKADDR", 7, "saddr=0200\x1dSADDR={ saddr_fam=inet }", "web"));
   grouper.add(line("EOE", 7, "", "web"));
   const RecordGroup* group = grouper.next();
@@ -142,7 +147,8 @@ TEST_CASE("nothing of a skipped event is kept, and a skipped event is no orphan"
 
 TEST_CASE("records before their SYSCALL wait for it") {
   CHECK(grouped({address(1), syscall(1, test::kConnect), proctitle(1)}) == Lines{"1:AS"});
-  CHECK(grouped({proctitle(1), path_item(1), arguments(1), syscall(1, test::kExecve), cwd(1), eoe(1)}) == Lines{"1:PESC"});
+  CHECK(grouped({proctitle(1), path_item(1), arguments(1), syscall(1, test::kExecve), cwd(1), eoe(1)}) ==
+        Lines{"1:PESC"});
   CHECK(grouped({address(1), proctitle(1), syscall(1, test::kConnect)}) == Lines{"1:AS"});
   Feeder skipped;
   skipped.add({path_item(1), cwd(1), syscall(1, test::kOpenat), path_item(1), proctitle(1)});
@@ -178,8 +184,14 @@ TEST_CASE("interleaved events come out as sequential ones do") {
     Lines expected;
     for (unsigned serial = 1; serial <= ways; ++serial) {
       switch (serial % 3) {
-        case 0: events.push_back(exec_event(serial)); expected.push_back(std::to_string(serial) + ":SECP"); break;
-        case 1: events.push_back(connect_event(serial)); expected.push_back(std::to_string(serial) + ":SA"); break;
+        case 0:
+          events.push_back(exec_event(serial));
+          expected.push_back(std::to_string(serial) + ":SECP");
+          break;
+        case 1:
+          events.push_back(connect_event(serial));
+          expected.push_back(std::to_string(serial) + ":SA");
+          break;
         default: events.push_back(open_event(serial)); break;
       }
     }
@@ -245,8 +257,8 @@ TEST_CASE("a record that is there already is a duplicate, in small and large eve
 
 TEST_CASE("of records that are no arguments the first of a type is kept") {
   Feeder feeder;
-  feeder.add({syscall(1, test::kExecve), cwd(1), line("CWD", 1, "cwd=\"/other\""), syscall(1, test::kConnect), arguments(1),
-              arguments(1, "a1=\"x\""), path_item(1), line("PATH", 1, "item=0 name=\"/other\""), eoe(1)});
+  feeder.add({syscall(1, test::kExecve), cwd(1), line("CWD", 1, "cwd=\"/other\""), syscall(1, test::kConnect),
+              arguments(1), arguments(1, "a1=\"x\""), path_item(1), line("PATH", 1, "item=0 name=\"/other\""), eoe(1)});
   CHECK(feeder.groups == Lines{"1:SCEEP"});
   CHECK(feeder.grouper.counters().dropped_records == 3);
 }
@@ -373,8 +385,13 @@ TEST_CASE("forged lines reach no group in a log, and are none in a stream") {
     digits += kDigits[c & 15];
   }
   const std::string carrier = line("SOCKADDR", 1, "saddr=0100" + digits + "\x1dSADDR={ saddr_fam=local path=/x");
-  const Lines lines{syscall(2, test::kConnect), syscall(1, test::kConnect), carrier, fake + " }",
-                    address(2),                proctitle(1),               proctitle(2)};
+  const Lines lines{syscall(2, test::kConnect),
+                    syscall(1, test::kConnect),
+                    carrier,
+                    fake + " }",
+                    address(2),
+                    proctitle(1),
+                    proctitle(2)};
   Feeder log;
   log.add(lines);
   CHECK(log.groups == Lines{"1:SA", "2:SA"});

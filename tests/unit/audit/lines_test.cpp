@@ -74,14 +74,27 @@ TEST_CASE("a header has node, type, time, serial and the place of the body") {
 }
 
 TEST_CASE("record types are known by the switch, by libaudit and by number") {
-  const std::vector<std::pair<std::string, int>> cases{
-      {"SYSCALL", AUDIT_SYSCALL}, {"EXECVE", AUDIT_EXECVE},       {"CWD", AUDIT_CWD},
-      {"PATH", AUDIT_PATH},       {"SOCKADDR", AUDIT_SOCKADDR},   {"SOCKETCALL", AUDIT_SOCKETCALL},
-      {"EOE", AUDIT_EOE},         {"PROCTITLE", AUDIT_PROCTITLE}, {"SYSTEM_BOOT", AUDIT_SYSTEM_BOOT},
-      {"URINGOP", AUDIT_URINGOP}, {"DAEMON_START", 1200},         {"USER_LOGIN", AUDIT_USER_LOGIN},
-      {"UNKNOWN[1399]", 1399},    {"UNKNOWN[]", -1},              {"UNKNOWN[99999999999]", -1},
-      {"UNKNOWN[12", -1},         {"UNKNOWN[-5]", -1},            {"1300", -1},
-      {"NOPE", -1},               {std::string(300, 'A'), -1},    {"CWDX", -1}};
+  const std::vector<std::pair<std::string, int>> cases{{"SYSCALL", AUDIT_SYSCALL},
+                                                       {"EXECVE", AUDIT_EXECVE},
+                                                       {"CWD", AUDIT_CWD},
+                                                       {"PATH", AUDIT_PATH},
+                                                       {"SOCKADDR", AUDIT_SOCKADDR},
+                                                       {"SOCKETCALL", AUDIT_SOCKETCALL},
+                                                       {"EOE", AUDIT_EOE},
+                                                       {"PROCTITLE", AUDIT_PROCTITLE},
+                                                       {"SYSTEM_BOOT", AUDIT_SYSTEM_BOOT},
+                                                       {"URINGOP", AUDIT_URINGOP},
+                                                       {"DAEMON_START", 1200},
+                                                       {"USER_LOGIN", AUDIT_USER_LOGIN},
+                                                       {"UNKNOWN[1399]", 1399},
+                                                       {"UNKNOWN[]", -1},
+                                                       {"UNKNOWN[99999999999]", -1},
+                                                       {"UNKNOWN[12", -1},
+                                                       {"UNKNOWN[-5]", -1},
+                                                       {"1300", -1},
+                                                       {"NOPE", -1},
+                                                       {std::string(300, 'A'), -1},
+                                                       {"CWDX", -1}};
   for (const auto& c : cases) {
     CAPTURE(c.first);
     const auto header = parse_header("type=" + c.first + " msg=audit(1.000:2): ");
@@ -91,22 +104,41 @@ TEST_CASE("record types are known by the switch, by libaudit and by number") {
 }
 
 TEST_CASE("what is no record header is refused") {
-  for (const std::string_view line : {
-           "", " ", "type=", "type=SYSCALL", "type=SYSCALL ", "type= msg=audit(1.000:2): x", "msg=audit(1.000:2): x",
-           "x msg=audit(1700000000.000:12): ", "node=a\x1d type=CWD msg=audit(1.000:2): x", "node= type=CWD msg=audit(1.000:2): x",
-           "node=a type=CWD", "node=a node=b type=CWD msg=audit(1.000:2): ", "type=CWD msg=audit(.000:2): ",
-           "type=CWD msg=audit(1:2): ", "type=CWD msg=audit(1.:2): ", "type=CWD msg=audit(1.000:): ",
-           "type=CWD msg=audit(1.000:2: ", "type=CWD msg=audit(1.000:2)", "type=CWD msg=audit(1.000:2) ",
-           "type=CWD msg=audit(-1.000:2): ", "type=CWD msg=audit(1.000:-2): ", "type=CWD msg=audit( 1.000:2): ",
-           "type=CWD  msg=audit(1.000:2): ", " type=CWD msg=audit(1.000:2): ", "type=EOE msg=audit(1795506062.930",
-           "type=CWD msg=audit(11/24/26 07:41:02.930:5655) : cwd=/"}) {
+  for (const std::string_view line : {"",
+                                      " ",
+                                      "type=",
+                                      "type=SYSCALL",
+                                      "type=SYSCALL ",
+                                      "type= msg=audit(1.000:2): x",
+                                      "msg=audit(1.000:2): x",
+                                      "x msg=audit(1700000000.000:12): ",
+                                      "node=a\x1d type=CWD msg=audit(1.000:2): x",
+                                      "node= type=CWD msg=audit(1.000:2): x",
+                                      "node=a type=CWD",
+                                      "node=a node=b type=CWD msg=audit(1.000:2): ",
+                                      "type=CWD msg=audit(.000:2): ",
+                                      "type=CWD msg=audit(1:2): ",
+                                      "type=CWD msg=audit(1.:2): ",
+                                      "type=CWD msg=audit(1.000:): ",
+                                      "type=CWD msg=audit(1.000:2: ",
+                                      "type=CWD msg=audit(1.000:2)",
+                                      "type=CWD msg=audit(1.000:2) ",
+                                      "type=CWD msg=audit(-1.000:2): ",
+                                      "type=CWD msg=audit(1.000:-2): ",
+                                      "type=CWD msg=audit( 1.000:2): ",
+                                      "type=CWD  msg=audit(1.000:2): ",
+                                      " type=CWD msg=audit(1.000:2): ",
+                                      "type=EOE msg=audit(1795506062.930",
+                                      "type=CWD msg=audit(11/24/26 07:41:02.930:5655) : cwd=/"}) {
     CAPTURE(line);
     CHECK_FALSE(parse_header(line));
   }
 }
 
 TEST_CASE("stamps that overflow are refused") {
-  const auto ok = [](const std::string& stamp) { return parse_header("type=CWD msg=audit(" + stamp + "): ").has_value(); };
+  const auto ok = [](const std::string& stamp) {
+    return parse_header("type=CWD msg=audit(" + stamp + "): ").has_value();
+  };
   CHECK(ok("1.999:1"));
   CHECK_FALSE(ok("1.1000:1"));
   CHECK(ok("9223372036854774.000:1"));

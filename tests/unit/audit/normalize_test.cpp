@@ -26,8 +26,9 @@ const std::string kV4 = line("SOCKADDR", 1, "saddr=02001F907F000001");
 std::string name_of(std::string_view name) { return line("PATH", 1, "item=0 name=" + std::string(name)); }
 
 std::string call(std::string_view arch, unsigned number, std::string_view more) {
-  return line("SYSCALL", 1, "arch=" + std::string(arch) + " syscall=" + std::to_string(number) + " " + std::string(more) +
-                                " ppid=1 pid=2");
+  return line(
+      "SYSCALL", 1,
+      "arch=" + std::string(arch) + " syscall=" + std::to_string(number) + " " + std::string(more) + " ppid=1 pid=2");
 }
 
 // No event, and just this counter moved.
@@ -93,7 +94,8 @@ TEST_CASE("an exec is one without its other records too") {
 }
 
 TEST_CASE("a failed exec is no event") {
-  check_refused(&NormalizeCounters::failed_execs, {syscall(1, test::kExecve, "success=no exit=-2"), kCwd, name_of("\"/x\"")});
+  check_refused(&NormalizeCounters::failed_execs,
+                {syscall(1, test::kExecve, "success=no exit=-2"), kCwd, name_of("\"/x\"")});
   check_refused(&NormalizeCounters::failed_execs, {call("c000003e", 59, ""), kArgs});
 }
 
@@ -125,10 +127,11 @@ TEST_CASE("execveat's directory descriptor makes a relative name unknowable") {
 
 TEST_CASE("fields are read by name: per= and unknown ones shift nothing") {
   Normalizer normalizer;
-  const Parsed parsed({line("SYSCALL", 1,
-                            "new=1 arch=c000003e syscall=59 per=400000 success=yes exit=0 a0=9 new2=x items=2 pid=2 ppid=1 "
-                            "uid=5 euid=6 suid=7 tty=(none) comm=6120 exe=2F612062 pid=99 key=(null)"),
-                       kArgs});
+  const Parsed parsed(
+      {line("SYSCALL", 1,
+            "new=1 arch=c000003e syscall=59 per=400000 success=yes exit=0 a0=9 new2=x items=2 pid=2 ppid=1 "
+            "uid=5 euid=6 suid=7 tty=(none) comm=6120 exe=2F612062 pid=99 key=(null)"),
+       kArgs});
   const auto event = normalizer.normalize(parsed.group);
   REQUIRE(event);
   CHECK(event->syscall.pid == 2);
@@ -180,8 +183,8 @@ TEST_CASE("a fork is one where the flags or the call say so") {
   CHECK(fork("c000003e", 57, "success=yes exit=77")->child == 77);
   CHECK(fork("c000003e", 58, "success=yes exit=77")->sureness == Fork::Sureness::kProcess);
   CHECK(fork("c000003e", 56, "success=yes exit=77 a0=1200011")->sureness == Fork::Sureness::kProcess);
-  CHECK(fork("c000003e", 56, "success=yes exit=77 a0=4111")->child == 77);           // vfork by clone
-  CHECK_FALSE(fork("c000003e", 56, "success=yes exit=77 a0=3d0f00"));               // CLONE_THREAD
+  CHECK(fork("c000003e", 56, "success=yes exit=77 a0=4111")->child == 77);  // vfork by clone
+  CHECK_FALSE(fork("c000003e", 56, "success=yes exit=77 a0=3d0f00"));       // CLONE_THREAD
   CHECK(fork("c000003e", 435, "success=yes exit=77 a0=3d0f00")->sureness == Fork::Sureness::kPerhapsThread);
   CHECK_FALSE(fork("c000003e", 57, "success=no exit=-11"));
   CHECK_FALSE(fork("c000003e", 57, "success=yes exit=0"));
@@ -206,12 +209,12 @@ TEST_CASE("every attempt to connect is one, whatever its outcome") {
     Outcome outcome;
   };
   const auto no = [](int error) { return "success=no exit=-" + std::to_string(error); };
-  for (const Case& c : {Case{"success=yes exit=0", Outcome::kSuccess}, Case{no(EINPROGRESS), Outcome::kUnknown},
-                        Case{no(EINTR), Outcome::kUnknown}, Case{no(ECONNREFUSED), Outcome::kFailure},
-                        Case{no(ENETUNREACH), Outcome::kFailure}, Case{no(EHOSTUNREACH), Outcome::kFailure},
-                        Case{no(ETIMEDOUT), Outcome::kFailure}, Case{no(EACCES), Outcome::kFailure},
-                        Case{no(EPERM), Outcome::kFailure}, Case{no(EAGAIN), Outcome::kFailure},
-                        Case{"", Outcome::kUnknown}, Case{"success=yes", Outcome::kUnknown}}) {
+  for (const Case& c :
+       {Case{"success=yes exit=0", Outcome::kSuccess}, Case{no(EINPROGRESS), Outcome::kUnknown},
+        Case{no(EINTR), Outcome::kUnknown}, Case{no(ECONNREFUSED), Outcome::kFailure},
+        Case{no(ENETUNREACH), Outcome::kFailure}, Case{no(EHOSTUNREACH), Outcome::kFailure},
+        Case{no(ETIMEDOUT), Outcome::kFailure}, Case{no(EACCES), Outcome::kFailure}, Case{no(EPERM), Outcome::kFailure},
+        Case{no(EAGAIN), Outcome::kFailure}, Case{"", Outcome::kUnknown}, Case{"success=yes", Outcome::kUnknown}}) {
     CAPTURE(c.result);
     const auto connect = made<Connect>({call("c000003e", 42, c.result), kV4});
     REQUIRE(connect);
@@ -241,7 +244,10 @@ TEST_CASE("a connect is known on every machine, and by its raw address alone") {
   CHECK(to("40000003", 102, "02001F907F000001", "a0=3") == "127.0.0.1");
   CHECK(to("40000003", 102, "02001F907F000001", "a0=2") == "none");
   CHECK(to("40000003", 102, "02001F907F000001") == "none");
-  CHECK(to("c000003e", 42, "0A0001BB00000000" "00000000000000000000FFFF08080808" "00000000") == "8.8.8.8");
+  CHECK(to("c000003e", 42,
+           "0A0001BB00000000"
+           "00000000000000000000FFFF08080808"
+           "00000000") == "8.8.8.8");
 }
 
 TEST_CASE("a connect without an internet address is counted by reason") {

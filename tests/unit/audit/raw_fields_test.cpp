@@ -21,9 +21,11 @@ std::optional<RawSyscall> call_of(const std::string& body) {
 }  // namespace
 
 TEST_CASE("arch and syscall are found by name, wherever they stand") {
-  for (const std::string body : {"arch=c000003e syscall=59 success=yes", "arch=c000003e syscall=59",
-                                 "arch=c000003e per=400000 syscall=59 exit=0", "x=1 arch=c000003e y=2 syscall=59",
-                                 "syscall=59 arch=c000003e", "arch=c000003e syscall=59\x1d" "ARCH=x86_64 SYSCALL=1"}) {
+  for (const std::string body :
+       {"arch=c000003e syscall=59 success=yes", "arch=c000003e syscall=59",
+        "arch=c000003e per=400000 syscall=59 exit=0", "x=1 arch=c000003e y=2 syscall=59", "syscall=59 arch=c000003e",
+        "arch=c000003e syscall=59\x1d"
+        "ARCH=x86_64 SYSCALL=1"}) {
     CAPTURE(body);
     const auto call = call_of(body);
     REQUIRE(call);
@@ -33,16 +35,18 @@ TEST_CASE("arch and syscall are found by name, wherever they stand") {
 }
 
 TEST_CASE("a SYSCALL record without a readable arch or number has none") {
-  for (const std::string body : {"", "arch=", "arch=c000003e", "syscall=59", "arch=xyz syscall=59",
-                                 "arch=c000003e syscall=", "arch=c000003e syscall=-1", "arch=1c000003e syscall=1",
-                                 "arch=c000003e syscall=99999999999999999999", "comm=\"a\x1d arch=c000003e syscall=59"}) {
+  for (const std::string body :
+       {"", "arch=", "arch=c000003e", "syscall=59", "arch=xyz syscall=59",
+        "arch=c000003e syscall=", "arch=c000003e syscall=-1", "arch=1c000003e syscall=1",
+        "arch=c000003e syscall=99999999999999999999", "comm=\"a\x1d arch=c000003e syscall=59"}) {
     CAPTURE(body);
     CHECK_FALSE(call_of(body));
   }
 }
 
 TEST_CASE("the enriched half and a carriage return are cut off") {
-  CHECK(raw_half("abc\x1d" "DEF\x1dX") == "abc");
+  CHECK(raw_half("abc\x1d"
+                 "DEF\x1dX") == "abc");
   CHECK(raw_half("abc\r") == "abc");
   CHECK(raw_half("abc\r\x1dX\r") == "abc\r");
   CHECK(raw_half("") == "");
@@ -80,10 +84,11 @@ TEST_CASE("a second working directory cannot reach libauparse, which would leak 
     std::string_view name;
     std::string_view body;
   };
-  for (const Case& c : {Case{AUDIT_SYSCALL, "SYSCALL", "arch=1 cwd=\"/\" syscall=2 cwd=\"/x\""},
-                        Case{AUDIT_SYSCALL, "SYSCALL", "cwd=x"}, Case{AUDIT_EXECVE, "EXECVE", "argc=1 cwd=\"/\" a0=\"x\""},
-                        Case{AUDIT_PATH, "PATH", "item=0 cwd=\"/\" name=\"x\""}, Case{AUDIT_PATH, "PATH", "cwd=\"/\""},
-                        Case{AUDIT_SOCKADDR, "SOCKADDR", "cwd=\"/\" saddr=0200"}}) {
+  for (const Case& c :
+       {Case{AUDIT_SYSCALL, "SYSCALL", "arch=1 cwd=\"/\" syscall=2 cwd=\"/x\""},
+        Case{AUDIT_SYSCALL, "SYSCALL", "cwd=x"}, Case{AUDIT_EXECVE, "EXECVE", "argc=1 cwd=\"/\" a0=\"x\""},
+        Case{AUDIT_PATH, "PATH", "item=0 cwd=\"/\" name=\"x\""}, Case{AUDIT_PATH, "PATH", "cwd=\"/\""},
+        Case{AUDIT_SOCKADDR, "SOCKADDR", "cwd=\"/\" saddr=0200"}}) {
     CAPTURE(c.body);
     const std::string line = test::line(c.name, 1, c.body);
     CHECK(needed_fields(c.type, line, body_of(line), scratch).find(" cwd=") == std::string_view::npos);
@@ -98,16 +103,16 @@ TEST_CASE("the calls that matter are wanted on every machine that libaudit knows
     SyscallKind kind;
   };
   // From the kernel's own tables (asm/unistd.h of each machine).
-  for (const Case& c : {Case{AUDIT_ARCH_X86_64, 59, SyscallKind::kExec}, Case{AUDIT_ARCH_X86_64, 322, SyscallKind::kExec},
-                        Case{AUDIT_ARCH_X86_64, 0x4000002A, SyscallKind::kConnect},  // x32
-                        Case{AUDIT_ARCH_X86_64, 60, SyscallKind::kOther},            // exit, of one thread
-                        Case{AUDIT_ARCH_X86_64, 257, SyscallKind::kOther},
-                        Case{AUDIT_ARCH_X86_64, UINT64_MAX, SyscallKind::kOther},
-                        Case{AUDIT_ARCH_I386, 11, SyscallKind::kExec}, Case{AUDIT_ARCH_I386, 102, SyscallKind::kSocketcall},
-                        Case{AUDIT_ARCH_I386, 362, SyscallKind::kConnect}, Case{AUDIT_ARCH_AARCH64, 221, SyscallKind::kExec},
-                        Case{AUDIT_ARCH_AARCH64, 203, SyscallKind::kConnect}, Case{AUDIT_ARCH_AARCH64, 94, SyscallKind::kExit},
-                        Case{AUDIT_ARCH_S390X, 354, SyscallKind::kExec}, Case{AUDIT_ARCH_PPC64LE, 234, SyscallKind::kExit},
-                        Case{AUDIT_ARCH_X86_64, 435, SyscallKind::kFork}, Case{AUDIT_ARCH_X86_64, 58, SyscallKind::kFork}}) {
+  for (const Case& c :
+       {Case{AUDIT_ARCH_X86_64, 59, SyscallKind::kExec}, Case{AUDIT_ARCH_X86_64, 322, SyscallKind::kExec},
+        Case{AUDIT_ARCH_X86_64, 0x4000002A, SyscallKind::kConnect},  // x32
+        Case{AUDIT_ARCH_X86_64, 60, SyscallKind::kOther},            // exit, of one thread
+        Case{AUDIT_ARCH_X86_64, 257, SyscallKind::kOther}, Case{AUDIT_ARCH_X86_64, UINT64_MAX, SyscallKind::kOther},
+        Case{AUDIT_ARCH_I386, 11, SyscallKind::kExec}, Case{AUDIT_ARCH_I386, 102, SyscallKind::kSocketcall},
+        Case{AUDIT_ARCH_I386, 362, SyscallKind::kConnect}, Case{AUDIT_ARCH_AARCH64, 221, SyscallKind::kExec},
+        Case{AUDIT_ARCH_AARCH64, 203, SyscallKind::kConnect}, Case{AUDIT_ARCH_AARCH64, 94, SyscallKind::kExit},
+        Case{AUDIT_ARCH_S390X, 354, SyscallKind::kExec}, Case{AUDIT_ARCH_PPC64LE, 234, SyscallKind::kExit},
+        Case{AUDIT_ARCH_X86_64, 435, SyscallKind::kFork}, Case{AUDIT_ARCH_X86_64, 58, SyscallKind::kFork}}) {
     CAPTURE(c.arch);
     CAPTURE(c.number);
     const auto info = all.find(c.arch, c.number);
@@ -134,5 +139,6 @@ TEST_CASE("a selection wants no more than was asked for") {
   for (const int type : {AUDIT_SYSCALL, AUDIT_EOE, AUDIT_PROCTITLE, AUDIT_SYSTEM_BOOT, AUDIT_DAEMON_START}) {
     CHECK(none.wants_type(type));
   }
-  for (const int type : {-1, 0, AUDIT_USER_LOGIN, AUDIT_AVC, 4095, 4096, 65535}) CHECK_FALSE(Selection().wants_type(type));
+  for (const int type : {-1, 0, AUDIT_USER_LOGIN, AUDIT_AVC, 4095, 4096, 65535})
+    CHECK_FALSE(Selection().wants_type(type));
 }

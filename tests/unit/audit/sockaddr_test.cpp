@@ -24,7 +24,9 @@ TEST_CASE("internet addresses are read from as few bytes as the kernel takes") {
   CHECK(shown("02001F907F0000010000000000000000") == "127.0.0.1 8080");
   CHECK(shown("02001F907F000001") == "127.0.0.1 8080");
   CHECK(shown("02001F907F0000") == "none");
-  const std::string v6 = "0A0001BB00000000" "20010DB8000000000000000000000001";
+  const std::string v6 =
+      "0A0001BB00000000"
+      "20010DB8000000000000000000000001";
   CHECK(shown(v6 + "00000000") == "2001:db8::1 443");
   CHECK(shown(v6) == "2001:db8::1 443");  // 24 bytes
   CHECK(shown(v6.substr(0, v6.size() - 2)) == "none");
@@ -32,7 +34,9 @@ TEST_CASE("internet addresses are read from as few bytes as the kernel takes") {
 }
 
 TEST_CASE("a v4-mapped address is the v4 address") {
-  CHECK(shown("0A0001BB00000000" "00000000000000000000FFFF08080808" "00000000") == "8.8.8.8 443");
+  CHECK(shown("0A0001BB00000000"
+              "00000000000000000000FFFF08080808"
+              "00000000") == "8.8.8.8 443");
 }
 
 TEST_CASE("only the family is in the machine's byte order") {

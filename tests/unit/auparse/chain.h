@@ -93,7 +93,8 @@ class Chain {
   std::vector<audit::AuditEvent> events;
 };
 
-inline std::vector<std::string> shown_events(std::string_view text, audit::LineFormat format = audit::LineFormat::kLog) {
+inline std::vector<std::string> shown_events(std::string_view text,
+                                             audit::LineFormat format = audit::LineFormat::kLog) {
   Chain chain(format);
   chain.feed(text);
   std::vector<std::string> out;

@@ -143,7 +143,8 @@ TEST_CASE("lines of different events may be shuffled, those before their SYSCALL
     // Moves every line by up to 40 places; what closes an event stays behind its other records.
     std::vector<std::pair<std::size_t, std::size_t>> order;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      const bool closes = lines[i].find("type=PROCTITLE") != std::string::npos || lines[i].find("type=EOE") != std::string::npos;
+      const bool closes =
+          lines[i].find("type=PROCTITLE") != std::string::npos || lines[i].find("type=EOE") != std::string::npos;
       order.emplace_back(i + (closes ? 60 : random() % 40), i);
     }
     std::sort(order.begin(), order.end());
@@ -173,14 +174,16 @@ TEST_CASE("auditd 4.2's missing last 16 bytes cost no address") {
     lines.push_back(line.substr(0, line.size() - 16));
   }
   std::size_t v4 = 0;
-  for (const std::string& event : shown_events(joined(lines))) v4 += event.find("connect 127.0.0.1") != std::string::npos;
+  for (const std::string& event : shown_events(joined(lines)))
+    v4 += event.find("connect 127.0.0.1") != std::string::npos;
   CHECK(v4 == 3);
 }
 
 TEST_CASE("an execve with a hundred thousand arguments is whole and quick") {
   constexpr unsigned kArguments = 100'000;
   const std::string stamp = " msg=audit(1700000000.123:7): ";
-  std::string text = "type=SYSCALL" + stamp + "arch=c000003e syscall=59 success=yes exit=0 pid=2 ppid=1 exe=\"/bin/x\"\n";
+  std::string text =
+      "type=SYSCALL" + stamp + "arch=c000003e syscall=59 success=yes exit=0 pid=2 ppid=1 exe=\"/bin/x\"\n";
   std::string body = "argc=" + std::to_string(kArguments);
   for (unsigned i = 0; i < kArguments; ++i) {
     body += " a" + std::to_string(i) + "=\"file" + std::to_string(i) + "\"";

@@ -44,8 +44,9 @@ std::string value_of(auparse::Parser& parser, const std::string& raw) {
 
 TEST_CASE("records come with their types and raw values, in order") {
   auparse::Parser parser;
-  RecordGroup group = group_of({record("SYSCALL", "arch=c000003e syscall=59 per=400000 tty=(none) comm=\"a)\" key=(null)"),
-                                record("EXECVE", "argc=2 a0=\"x=y\" a1[0]=6162"), record("UNKNOWN[1399]", "foo=bar")});
+  RecordGroup group =
+      group_of({record("SYSCALL", "arch=c000003e syscall=59 per=400000 tty=(none) comm=\"a)\" key=(null)"),
+                record("EXECVE", "argc=2 a0=\"x=y\" a1[0]=6162"), record("UNKNOWN[1399]", "foo=bar")});
   group.node = "web";
   group.time = milliseconds(5);
   group.truncated = true;
@@ -85,7 +86,8 @@ TEST_CASE("quoted values survive libauparse with any printable byte at any place
 
 TEST_CASE("bare values that we read survive libauparse") {
   auparse::Parser parser;
-  for (const std::string raw : {"0", "4294967295", "-115", "ffffff9c", "(null)", "(none)", "?", "2F746D70", "yes", "c000003e"}) {
+  for (const std::string raw :
+       {"0", "4294967295", "-115", "ffffff9c", "(null)", "(none)", "?", "2F746D70", "yes", "c000003e"}) {
     CHECK(value_of(parser, raw) == raw);
   }
   CHECK(value_of(parser, std::string(50'000, 'A')) == std::string(50'000, 'A'));
@@ -93,16 +95,17 @@ TEST_CASE("bare values that we read survive libauparse") {
 
 TEST_CASE("records without fields neither crash nor count as records with some") {
   auparse::Parser parser;
-  for (const std::vector<std::string>& lines : {std::vector<std::string>{"x msg=audit(1700000000.000:12): "},
-                                                {record("CWD", "cwd=\"/\""), "x msg=audit(1700000000.123:7): "},
-                                                {record("SYSCALL", "")},
-                                                {record("SYSCALL", "arch=c000003e"), record("EXECVE", " "), record("CWD", "")},
-                                                {"type=SYSCALL msg=audit(0.000:0): arch=c000003e"},
-                                                {"type=SYSCALL msg=audit(9223372036854774.000:9999999999999999999): arch=1"},
-                                                {""},
-                                                {"\n\n"},
-                                                {std::string("type=CWD msg=audit(1.000:2): cwd=\0x", 36)},
-                                                {record("EXECVE", "= == =x a= =")}}) {
+  for (const std::vector<std::string>& lines :
+       {std::vector<std::string>{"x msg=audit(1700000000.000:12): "},
+        {record("CWD", "cwd=\"/\""), "x msg=audit(1700000000.123:7): "},
+        {record("SYSCALL", "")},
+        {record("SYSCALL", "arch=c000003e"), record("EXECVE", " "), record("CWD", "")},
+        {"type=SYSCALL msg=audit(0.000:0): arch=c000003e"},
+        {"type=SYSCALL msg=audit(9223372036854774.000:9999999999999999999): arch=1"},
+        {""},
+        {"\n\n"},
+        {std::string("type=CWD msg=audit(1.000:2): cwd=\0x", 36)},
+        {record("EXECVE", "= == =x a= =")}}) {
     const audit::ParsedGroup* parsed = parser.parse(group_of(lines));
     if (parsed == nullptr) continue;
     for (const audit::ParsedRecord& one : parsed->records) {
@@ -137,4 +140,6 @@ TEST_CASE("nothing of one group is left in the next") {
   CHECK(second->records[0].find("c") == "3");
 }
 
-TEST_CASE("the library's version is a number") { CHECK(std::string(auparse::Parser::library_version()).find('.') == 1); }
+TEST_CASE("the library's version is a number") {
+  CHECK(std::string(auparse::Parser::library_version()).find('.') == 1);
+}
