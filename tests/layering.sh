@@ -54,10 +54,9 @@ complain "lib/ asks for the time or the environment" "$(grep -rnE \
 complain "new, delete or shared_ptr" "$(find lib plugin -name '*.cpp' -o -name '*.h' | xargs grep -nE \
   '\bshared_ptr\b|\bmake_shared\b|[=(,] *new [A-Z:a-z]|\bdelete [a-z_]|\bdelete\[\]' | grep -vE ':[0-9]+: *//|intrusive_ptr<' || true)"
 complain "file over 600 lines" "$(sources | xargs wc -l | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 }')"
-complain "no SPDX line first" "$(sources | while read -r file; do
-  head -n 1 "$file" | grep -q '^// SPDX-License-Identifier: Apache-2.0$' || echo "$file"; done)"
-complain "no #pragma once" "$(find lib plugin tests -name '*.h' | while read -r file; do
-  grep -q '^#pragma once$' "$file" || echo "$file"; done)"
+complain "no SPDX line first" "$(sources | xargs awk \
+  'FNR == 1 && $0 != "// SPDX-License-Identifier: Apache-2.0" { print FILENAME }')"
+complain "no #pragma once" "$(sources | grep '\.h$' | xargs grep -L '^#pragma once$' || true)"
 complain "left for later" "$(grep -rnE 'TODO|FIXME|\bXXX\b' lib plugin tests --include='*.cpp' --include='*.h' || true)"
 
 [ "$failures" = 0 ] || { echo "layering: $failures kinds of offence" >&2; exit 1; }
