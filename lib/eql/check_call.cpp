@@ -73,8 +73,8 @@ void ConditionChecker::check_argument(const Function& function, std::size_t inde
                                       Span span) {
   const char parameter = parameter_of(function, index);
   if (!fits(parameter, argument.type)) {
-    const std::string message = fmt::format("argument {} of {} is {}, not {}", index + 1, function.name,
-                                            parameter_name(parameter), to_string(argument.type));
+    const std::string message = fmt::format("{} takes {} as argument {}, and this is {}", function.name,
+                                            parameter_name(parameter), index + 1, to_string(argument.type));
     if (!std::holds_alternative<typed::Field>(argument.node)) return error(span, message);
     return warn(span, message, "string(...) makes text of a number, number(...) a number of text");
   }

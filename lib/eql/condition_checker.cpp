@@ -230,6 +230,8 @@ Term ConditionChecker::compare(const ast::Comparison& node, CompareOp op) {
   out.mode = common_mode(mode_of(a), mode_of(b));
   warn_if_incomparable(a, out.mode, node.sides[0].span);
   warn_if_incomparable(b, out.mode, node.sides[1].span);
+  const bool fields = std::holds_alternative<typed::Field>(a.node) && std::holds_alternative<typed::Field>(b.node);
+  if (op == CompareOp::kEqual && fields) out.nulls = NullRule::kEqual;
   out.sides = terms(std::move(a), std::move(b));
   return {Type::kBool, std::move(out)};
 }

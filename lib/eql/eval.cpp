@@ -105,7 +105,10 @@ void Evaluator::Scratch::step(const ProgramCode& code, const TermInstruction& in
     }
     case TermOp::kNegate: return result(1, negate(high[-1]));
     case TermOp::kArithmetic: return result(2, arithmetic(static_cast<ArithmeticOp>(in.sub), high[-2], high[-1]));
-    case TermOp::kCompare: return result(2, compare_terms(static_cast<CompareOp>(in.sub), in.mode, high[-2], high[-1]));
+    case TermOp::kCompare: {
+      const auto nulls = static_cast<NullRule>(in.operand);
+      return result(2, compare_terms(static_cast<CompareOp>(in.sub), in.mode, nulls, high[-2], high[-1]));
+    }
     case TermOp::kIsNull: return result(1, Value::boolean(high[-1].is_null()));
     case TermOp::kIn: {
       const std::span modes(code.in_modes.data() + in.operand, count);

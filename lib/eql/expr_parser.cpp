@@ -88,10 +88,9 @@ std::nullopt_t Cursor::fail(Span span, std::string message, std::string hint) {
   return std::nullopt;
 }
 
-std::nullopt_t Cursor::fail_expected(std::string_view wanted) {
+std::nullopt_t Cursor::fail_expected(std::string_view wanted, std::string hint) {
   const Token& found = peek();
   std::string name(token_name(found.kind));
-  std::string hint;
   if (found.kind == TokenKind::kName) {
     const std::string& word = text(found);
     name = fmt::format("`{}`", escape_printable(word.substr(0, 60)));
@@ -248,7 +247,8 @@ ExprParser::MaybeExpr ExprParser::in_list(Expr operand) {
   node.negated = cursor_.accept(TokenKind::kNot);
   if (cursor_.take().kind == TokenKind::kInFolded) node.mode = CaseMode::kAsciiInsensitive;
   Nesting nesting(*this);
-  if (!nesting.good() || !cursor_.expect(TokenKind::kOpenParen)) return std::nullopt;
+  if (!nesting.good()) return std::nullopt;
+  if (!cursor_.accept(TokenKind::kOpenParen)) return cursor_.fail_expected("a list", "write `in (\"a\", \"b\")`");
   auto items = expressions("this list is empty");
   if (!items) return std::nullopt;
   const Span span{operand.span.begin, cursor_.last_end()};

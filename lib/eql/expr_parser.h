@@ -29,8 +29,8 @@ class Cursor {
 
   // Always nullopt, to be returned.
   std::nullopt_t fail(Span span, std::string message, std::string hint = {});
-  // "expected WANTED, found ...", with a hint for the usual slips.
-  std::nullopt_t fail_expected(std::string_view wanted);
+  // "expected WANTED, found ...", the usual slips with a hint of their own.
+  std::nullopt_t fail_expected(std::string_view wanted, std::string hint = {});
   // True, or false after fail_expected(token_name(kind)).
   bool expect(TokenKind kind);
 

@@ -70,7 +70,11 @@ struct TermFolder {
     fold_all(node.sides);
     if (all_constant(node.sides)) {
       const std::vector<event::Value> values = values_of(node.sides);
-      return constant(compare_terms(node.op, node.mode, values[0], values[1]));
+      return constant(compare_terms(node.op, node.mode, node.nulls, values[0], values[1]));
+    }
+    for (const Term& side : node.sides) {
+      const Constant* known = constant_of(side);
+      if (known != nullptr && as_value(*known).is_null()) return constant({});
     }
     if (constant_of(node.sides[0]) != nullptr) {
       std::swap(node.sides[0], node.sides[1]);
@@ -90,7 +94,7 @@ struct TermFolder {
       const std::vector<event::Value> items = values_of(node.items);
       return constant(is_in(as_value(*constant_of(node.operand.front())), items, node.modes, node.fold));
     }
-    // A null item equals nothing, whereas two nulls compare as equal.
+    // A null item equals nothing: `in` is false, where a comparison would be null.
     const Constant* only = node.items.size() == 1 ? constant_of(node.items.front()) : nullptr;
     if (only == nullptr || as_value(*only).is_null()) return {};
     if (node.fold == CaseMode::kAsciiInsensitive && as_value(*only).is_string()) return {};

@@ -216,10 +216,11 @@ void Lexer::string() {
 void Lexer::raw_string() {
   const std::size_t begin = at_;
   const std::size_t first = begin + kTripleQuote.size();
-  const std::size_t line_end = std::min(text_.find_first_of("\r\n", first), text_.size());
   std::size_t last = text_.find(kTripleQuote, first);
-  if (last == std::string_view::npos || last >= line_end) {
-    at_ = line_end;
+  // Looks no further than the string: a text of quotes alone must stay linear.
+  const std::size_t line_end = text_.substr(first, last - first).find_first_of("\r\n");
+  if (last == std::string_view::npos || line_end != std::string_view::npos) {
+    at_ = line_end == std::string_view::npos ? text_.size() : first + line_end;
     return fail({begin, first}, "this raw string is never closed",
                 "a raw string ends with three double quotes, on the line where it begins");
   }
@@ -243,7 +244,7 @@ bool Lexer::escape(std::string& out) {
   }
   at_ = begin + 1;
   if (at_ < text_.size() && text_[at_] != '\n') at_ += sequence_length(text_[at_]);
-  fail({begin, at_}, fmt::format("`{}` is no escape", escape_printable(text_.substr(begin + 1, at_ - begin - 1))),
+  fail({begin, at_}, fmt::format("`\\{}` is no escape", escape_printable(text_.substr(begin + 1, at_ - begin - 1))),
        "write `\\\\` for a backslash, or a raw string between three double quotes");
   return false;
 }

@@ -5,8 +5,8 @@ namespace audisp_eql::eql {
 
 using event::Value;
 
-Value compare_terms(CompareOp op, CompareMode mode, const Value& a, const Value& b) {
-  if (a.is_null() && b.is_null() && op == CompareOp::kEqual) return Value::boolean(true);
+Value compare_terms(CompareOp op, CompareMode mode, NullRule nulls, const Value& a, const Value& b) {
+  if (a.is_null() && b.is_null() && nulls == NullRule::kEqual) return Value::boolean(true);
   if (a.is_null() || b.is_null()) return {};
   const Ordering ordering = compare(make_operand(a, mode), make_operand(b, mode), mode, CaseMode::kSensitive);
   return Value::boolean(satisfies(op, ordering));

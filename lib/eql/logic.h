@@ -3,6 +3,7 @@
 // constants and by eval on what an event holds.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "lib/base/glob.h"
@@ -11,8 +12,12 @@
 
 namespace audisp_eql::eql {
 
-// Null when a side is null, except that two nulls are equal.
-[[nodiscard]] event::Value compare_terms(CompareOp op, CompareMode mode, const event::Value& a, const event::Value& b);
+// What two null sides give: for `field == field` true (eql N3), else null (N4).
+enum class NullRule : std::uint8_t { kUnknown, kEqual };
+
+// Null when one side is null.
+[[nodiscard]] event::Value compare_terms(CompareOp op, CompareMode mode, NullRule nulls, const event::Value& a,
+                                         const event::Value& b);
 
 // Null when the operand is; a null item equals nothing. `modes` is as long as
 // `items`.

@@ -64,7 +64,10 @@ std::optional<ast::Query> Parser::parse_query() {
     default: query = event_query();
   }
   if (!query || !pipes(*query)) return std::nullopt;
-  if (!cursor_.at(TokenKind::kEnd)) return cursor_.fail_expected("the end of the query");
+  if (!cursor_.at(TokenKind::kEnd)) {
+    const bool condition = cursor_.at(TokenKind::kName) || cursor_.at(TokenKind::kNot);
+    return cursor_.fail_expected("the end of the query", condition ? "`and` and `or` join conditions" : "");
+  }
   return query;
 }
 
@@ -90,7 +93,7 @@ std::optional<ast::EventFilter> Parser::event() {
   if (!named && category.kind != TokenKind::kAny) return cursor_.fail_expected("an event category");
   if (named) filter.category = cursor_.text(category);
   cursor_.take();
-  if (!cursor_.at(TokenKind::kWhere)) return cursor_.fail_expected("`where`");
+  if (!cursor_.at(TokenKind::kWhere)) return cursor_.fail_expected("`where`", "a query is `category where condition`");
   cursor_.take();
   auto condition = exprs_.parse();
   if (!condition) return std::nullopt;
@@ -123,7 +126,7 @@ std::optional<std::int64_t> Parser::integer(std::string_view wanted) {
   const Token& token = cursor_.peek();
   if (token.kind != TokenKind::kNumber) return cursor_.fail_expected(wanted);
   const auto* value = std::get_if<std::int64_t>(&cursor_.payload(token));
-  if (value == nullptr) return cursor_.fail(token.span, fmt::format("expected {}", wanted));
+  if (value == nullptr) return cursor_.fail(token.span, fmt::format("expected {}, without a fraction", wanted));
   cursor_.take();
   return *value;
 }

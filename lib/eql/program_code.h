@@ -53,7 +53,7 @@ enum class TermOp : std::uint8_t {
   kField,     // push the chosen value of the leaf's field number operand
   kNegate,
   kArithmetic,  // sub: ArithmeticOp
-  kCompare,     // sub: CompareOp; mode
+  kCompare,     // sub: CompareOp; mode; operand: NullRule
   kIsNull,
   kIn,     // count items above the operand; operand: first of their in_modes; sub: CaseMode
   kInSet,  // operand: sets

@@ -65,12 +65,7 @@ bool TermCompiler::simple_compare(const typed::Compare& node, Test& test) {
   const auto* constant = std::get_if<Constant>(&node.sides[1].node);
   if (field == nullptr || constant == nullptr) return false;
   const event::Value value = pooled(*constant);
-  if (value.is_null()) {
-    if (node.op != CompareOp::kEqual) return false;
-    test.op = TestOp::kAbsent;  // two nulls are equal (eql N3)
-    test.field = field->id;
-    return true;
-  }
+  if (value.is_null()) return false;  // never true; fold has no such comparison left
   const bool text = value.is_string() && node.op == CompareOp::kEqual && node.mode == CompareMode::kByValue;
   code_.operands.push_back(make_operand(value, node.mode));
   test = {text ? TestOp::kEqualText : TestOp::kCompare, node.op, node.mode, field->id, last_index(code_.operands)};
@@ -185,7 +180,8 @@ void TermCompiler::on(const typed::Arithmetic& node) {
 
 void TermCompiler::on(const typed::Compare& node) {
   terms(node.sides);
-  emit({TermOp::kCompare, static_cast<std::uint8_t>(node.op), node.mode, 0, 0}, 2);
+  const auto nulls = static_cast<std::uint32_t>(node.nulls);
+  emit({TermOp::kCompare, static_cast<std::uint8_t>(node.op), node.mode, nulls, 0}, 2);
 }
 
 void TermCompiler::on(const typed::IsNull& node) {

@@ -16,6 +16,7 @@
 #include "lib/eql/compare.h"
 #include "lib/eql/constant.h"
 #include "lib/eql/functions.h"
+#include "lib/eql/logic.h"
 #include "lib/eql/type.h"
 #include "lib/event/schema.h"
 
@@ -44,10 +45,11 @@ struct Arithmetic {
   std::vector<ArithmeticOp> operators;
 };
 
-// Null when a side is null; but two nulls are equal (eql N3).
+// Null when a side is null (eql N4).
 struct Compare {
   CompareOp op = CompareOp::kEqual;  // never kNotEqual
   CompareMode mode = CompareMode::kByValue;
+  NullRule nulls = NullRule::kUnknown;
   Terms sides;  // two
 };
 

@@ -192,7 +192,9 @@ class Walk {
   Constant on(const typed::Compare& node) const {
     const Constant a = term(node.sides[0]);
     const Constant b = term(node.sides[1]);
-    if (is_null(a) && is_null(b) && node.op == CompareOp::kEqual) return true;
+    const bool fields = std::holds_alternative<typed::Field>(node.sides[0].node) &&
+                        std::holds_alternative<typed::Field>(node.sides[1].node);
+    if (is_null(a) && is_null(b) && fields && node.op == CompareOp::kEqual) return true;
     if (is_null(a) || is_null(b)) return {};
     return holds(node.op, compare(a, b, node.mode, false));
   }
