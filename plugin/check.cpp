@@ -82,7 +82,7 @@ ExitCode check_rules(const Options& options, const Settings& settings) {
     print(describe_rule(rule, set.fields));
     if (options.explain) print(explain_rule(rule));
   }
-  print(fmt::format("{} rules can run, {} cannot\n", set.rules.size(), set.refused));
+  print(fmt::format("{} rule{} can run, {} cannot\n", set.rules.size(), set.rules.size() == 1 ? "" : "s", set.refused));
   const bool bad = set.refused > 0 || set.rules.empty() || has_error(files.diagnostics);
   return bad ? ExitCode::kUsage : ExitCode::kDone;
 }

@@ -2,8 +2,6 @@
 #include "plugin/options.h"
 
 #include <algorithm>
-#include <map>
-#include <memory>
 #include <sstream>
 #include <string_view>
 
@@ -21,11 +19,20 @@ Examples:
   audisp-eql scan /var/log/audit/audit.log*       what would have been found
   ausearch --raw -ts today | audisp-eql scan      the same, of a part
   audisp-eql scan --format json --fail-on-alert --rules ./rules audit.log
+  audisp-eql scan --input ndjson --query 'process where process.name == "nc"' events.ndjson
   audisp-eql check                                are the installed rules and config right?
   audisp-eql check --explain my_rule.toml         how is this rule understood?
   audisp-eql check --send-test-alert              does an alert reach the SIEM?
 
 Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read.)";
+
+constexpr const char* kCommon = R"(
+Also --rules, --config and --host: see audisp-eql --help.
+)";
+
+Ending wrong(const CLI::ParseError& error, const std::string& hint) {
+  return {ExitCode::kUsage, {}, fmt::format("audisp-eql: {}\n{}Run audisp-eql --help.\n", error.what(), hint)};
+}
 
 class CommandLine {
  public:
@@ -53,12 +60,17 @@ class CommandLine {
       std::ostringstream err;
       app_.exit(e, out, err);
       return Ending{ExitCode::kDone, out.str(), err.str()};
+    } catch (const CLI::ExtrasError& e) {
+      return wrong(e, hint(args));
     } catch (const CLI::ParseError& e) {
-      return Ending{
-          ExitCode::kUsage, {}, fmt::format("audisp-eql: {}\n{}Run audisp-eql --help.\n", e.what(), hint(args))};
+      return wrong(e, {});
     }
     if (*scan_) options_.command = Command::kScan;
     if (*check_) options_.command = Command::kCheck;
+    if (format_ == "text") options_.format = ScanFormat::kText;
+    if (format_ == "json") options_.format = ScanFormat::kJson;
+    if (input_ == "ndjson") options_.input = InputKind::kNdjson;
+    options_.rules.insert(options_.rules.end(), check_rules_.begin(), check_rules_.end());
     return options_;
   }
 
@@ -66,20 +78,53 @@ class CommandLine {
 
  private:
   void add_scan() {
-    static const std::map<std::string, ScanFormat> kFormats = {{"text", ScanFormat::kText},
-                                                               {"json", ScanFormat::kJson}};
     scan_ = app_.add_subcommand("scan", "The same over logs: audit.log, ausearch --raw, or standard input");
     scan_->fallthrough();
-    scan_->add_option("--format", options_.format, "text (default on a terminal) or json (default otherwise)")
+    scan_->add_option("--format", format_, "text (default on a terminal) or json (default otherwise)")
         ->type_name("FORMAT")
-        ->transform(CLI::CheckedTransformer(kFormats).description(""));
+        ->check(CLI::IsMember({"text", "json"}).description(""));
     scan_->add_flag("--utc", options_.utc, "Times of text in UTC, not local time");
     scan_->add_flag("--fail-on-alert", options_.fail_on_alert, "Exit status 1 when there is an alert");
     scan_->add_flag("--keep-going", options_.keep_going, "A bad rule does not change the exit status");
     scan_->add_option("--passwd", options_.passwd, "User names of the logs' host (default: this machine's)")
         ->type_name("FILE");
-    scan_->add_option("FILE", options_.files, "Logs, in any order; - or none: standard input");
-    scan_->footer(kExamples);
+    add_queries();
+    add_exported();
+    scan_->add_option("FILE", options_.files, "Logs, in any order; - or none: standard input")->type_name("");
+    scan_->footer(std::string(kCommon) + kExamples);
+  }
+
+  void add_queries() {
+    scan_
+        ->add_option("--query", options_.queries,
+                     "An EQL query instead of rules (repeatable); JSON is one {\"ids\":[...]} a result")
+        ->type_name("EQL")
+        ->allow_extra_args(false);
+    scan_->add_option("--query-file", options_.query_files, "The same from a file (repeatable)")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+  }
+
+  void add_exported() {
+    ndjson::FieldNames& names = options_.field_names;
+    scan_->add_option("--input", input_, "audit (default), or ndjson: exported ECS events, one JSON object a line")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"audit", "ndjson"}).description(""));
+    scan_->add_option("--timestamp-field", names.timestamp, "ndjson: when it happened")
+        ->type_name("NAME")
+        ->capture_default_str();
+    scan_->add_option("--tiebreaker-field", names.tiebreaker, "ndjson: the order of events of one time")
+        ->type_name("NAME")
+        ->capture_default_str();
+    scan_->add_option("--category-field", names.category, "ndjson: what stands before `where`")
+        ->type_name("NAME")
+        ->capture_default_str();
+    scan_->add_option("--id-field", names.id, "ndjson: what names an event in results")
+        ->type_name("NAME")
+        ->capture_default_str();
+    scan_->add_option("--date-field", names.dates, "ndjson: another field that holds dates (repeatable)")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
   }
 
   void add_check() {
@@ -87,7 +132,8 @@ class CommandLine {
     check_->fallthrough();
     check_->add_flag("--explain", options_.explain, "How each rule's query is understood, stage by stage");
     check_->add_flag("--send-test-alert", options_.send_test_alert, "Send one marked alert to the configured sinks");
-    check_->add_option("RULE", options_.rules, "Rule files or directories (default: the config's)");
+    check_->add_option("RULE", check_rules_, "Rule files or directories (default: the config's)")->type_name("");
+    check_->footer(std::string(kCommon) + kExamples);
   }
 
   std::string hint(const std::vector<std::string>& args) {
@@ -113,6 +159,9 @@ class CommandLine {
   CLI::App app_;
   CLI::App* scan_ = nullptr;
   CLI::App* check_ = nullptr;
+  std::string format_;
+  std::string input_;
+  std::vector<std::string> check_rules_;
   Options options_;
 };
 

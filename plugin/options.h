@@ -8,11 +8,14 @@
 #include <variant>
 #include <vector>
 
+#include "lib/ndjson/reader.h"
 #include "plugin/exit_code.h"
 
 namespace audisp_eql::plugin {
 
 enum class Command : std::uint8_t { kLive, kScan, kCheck };
+// kAudit: audit records, whatever their layout; kNdjson: exported events.
+enum class InputKind : std::uint8_t { kAudit, kNdjson };
 enum class ScanFormat : std::uint8_t { kAuto, kText, kJson };  // kAuto: text on a terminal
 
 struct Options {
@@ -26,6 +29,10 @@ struct Options {
   bool fail_on_alert = false;
   bool keep_going = false;
   std::string passwd = "/etc/passwd";
+  InputKind input = InputKind::kAudit;
+  ndjson::FieldNames field_names;        // of exported events
+  std::vector<std::string> queries;      // --query: EQL without a rule around it
+  std::vector<std::string> query_files;  // --query-file
   std::vector<std::string> files;  // "-" is standard input; empty: that
   // check
   bool send_test_alert = false;

@@ -12,11 +12,13 @@
 
 #include <fmt/format.h>
 
+#include "plugin/exported.h"
 #include "plugin/inputs.h"
 #include "plugin/passwd.h"
 #include "plugin/settings.h"
 #include "plugin/stream_sink.h"
 #include "plugin/summary.h"
+#include "plugin/trusted_file.h"
 
 namespace audisp_eql::plugin {
 namespace {
@@ -39,9 +41,9 @@ class Scan {
         sink_(STDOUT_FILENO, stream_format(options), zone_) {}
 
   ExitCode run() {
-    files_ = collect_rules(settings_);
-    say(render(files_.diagnostics));
+    collect();
     if (!rules_are_usable()) return ExitCode::kUsage;
+    if (options_.input == InputKind::kNdjson) return run_exported();
     const std::string host = options_.host.empty() ? settings_.config.host : options_.host;
     InputSet set = open_inputs(options_.files, host);
     say(render(set.diagnostics));
@@ -56,8 +58,34 @@ class Scan {
   }
 
  private:
+  // Queries stand in for the installed rules, not for those that were named.
+  void collect() {
+    if (!has_queries() || !options_.rules.empty()) files_ = collect_rules(settings_);
+    for (const std::string& text : options_.queries) queries_.push_back({"--query", text});
+    for (const std::string& file : options_.query_files) {
+      auto source = read_file(file, Trust::kUser);
+      if (source) {
+        queries_.push_back(std::move(source.value().source));
+      } else {
+        const auto& why = source.error().diagnostics;
+        files_.diagnostics.insert(files_.diagnostics.end(), why.begin(), why.end());
+      }
+    }
+    say(render(files_.diagnostics));
+  }
+
+  [[nodiscard]] bool has_queries() const { return !options_.queries.empty() || !options_.query_files.empty(); }
+
+  [[nodiscard]] engine::RuleSet make_rules() const {
+    event::FieldTable fields;
+    if (options_.input == InputKind::kNdjson) ndjson::declare_fields(options_.field_names, fields);
+    engine::RuleSet rules = engine::load_rules(files_.sources, std::move(fields));
+    engine::add_queries(queries_, rules);
+    return rules;
+  }
+
   bool rules_are_usable() {
-    engine::RuleSet rules = engine::load_rules(files_.sources);
+    engine::RuleSet rules = make_rules();
     say(render(rules.diagnostics));
     bad_rules_ = rules.refused > 0 || has_error(files_.diagnostics);
     summary_.set_rules(rules.rules.size(), rules.refused);
@@ -83,7 +111,7 @@ class Scan {
     if (!host.empty()) options.engine.default_host = host;
     options.engine.user_names = read_passwd(options_.passwd);
     engine::Pipeline pipeline(std::move(options));
-    pipeline.set_rules(engine::load_rules(files_.sources));
+    pipeline.set_rules(make_rules());
     std::vector<alert::Alert> alerts;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       // An event may span two files of one kind; of two kinds it cannot.
@@ -102,6 +130,26 @@ class Scan {
     summary_.add(pipeline.stats());
   }
 
+  ExitCode run_exported() {
+    engine::EngineOptions options = pipeline_options(settings_.config).engine;
+    options.sequence.sample_mode = sequence::SampleMode::kAtFinish;
+    engine::Engine engine(std::move(options));
+    engine.set_rules(make_rules());
+    ndjson::SortedLog log(ndjson::Reader(engine.fields(), options_.field_names));
+    const ExportedInputs inputs = read_exported(options_.files, log);
+    say(render(inputs.diagnostics));
+    failed_ = std::max<std::size_t>(options_.files.size(), 1) - inputs.read;
+    std::vector<alert::Alert> alerts;
+    log.replay(ndjson::ReplayOrder::kEvent, [&](const event::Event& event) {
+      engine.handle(event, alerts);
+      emit(alerts);
+    });
+    engine.finish(alerts);
+    emit(alerts);
+    say(exported_summary(log.counters(), inputs.read, summary_.alerts(), engine.rule_count()));
+    return exit_code();
+  }
+
   void emit(std::vector<alert::Alert>& alerts) {
     for (const alert::Alert& alert : alerts) {
       summary_.add_alert(alert);
@@ -113,6 +161,10 @@ class Scan {
 
   ExitCode finish() {
     say(summary_.text(zone_));
+    return exit_code();
+  }
+
+  [[nodiscard]] ExitCode exit_code() const {
     ExitCode code = ExitCode::kDone;
     if (options_.fail_on_alert && summary_.alerts() > 0) code = worse(code, ExitCode::kAlert);
     if (failed_ > 0) code = worse(code, ExitCode::kUnreadable);
@@ -129,6 +181,7 @@ class Scan {
   TimeZone zone_;
   StreamSink sink_;
   RuleFiles files_;
+  std::vector<Source> queries_;
   Summary summary_;
   std::size_t failed_ = 0;
   bool bad_rules_ = false;

@@ -64,6 +64,7 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
            settings_.config.log_level),
       pipeline_(live_options(options, settings_.config)),
       bad_config_(settings_.is_bad()) {
+  pipeline_.set_format(audit::LineFormat::kStream);
   open_sinks();
 }
 

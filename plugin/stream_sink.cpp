@@ -23,7 +23,7 @@ int local_utc_offset(EventTime time) {
 
 void StreamSink::emit(const alert::Alert& alert) {
   if (format_ == StreamFormat::kJson) {
-    buffer_ += alert::format_json(alert);
+    buffer_ += alert.rule.bare_query ? alert::format_ids(alert) : alert::format_json(alert);
     buffer_ += '\n';
   } else {
     const alert::UtcOffset offset = zone_ == TimeZone::kUtc ? alert::UtcOffset() : local_utc_offset;

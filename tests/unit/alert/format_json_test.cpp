@@ -18,7 +18,7 @@ namespace json = boost::json;
 json::object parsed(const std::string& text) { return json::parse(text).as_object(); }
 
 TEST_CASE("JSON equals the golden sample") {
-  const std::string path = std::string(AUDISP_EQL_FIXTURES) + "/golden/alert.json";
+  const std::string path = FIXTURES "/golden/alert.json";
   const std::string now = format_json(test::sample_alert()) + "\n";
   if (std::getenv("AUDISP_EQL_WRITE_GOLDEN") != nullptr) std::ofstream(path) << now;
   std::ifstream file(path);

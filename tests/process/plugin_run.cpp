@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/process/plugin_run.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <utility>
+
+#include <doctest/doctest.h>
+#include <boost/json.hpp>
+
+namespace audisp_eql::test {
+
+Place::Place(const std::string& more_config) : syslog_(dir_ / "log") {
+  ::umask(022);
+  std::filesystem::create_directory(rules());
+  write_config(more_config);
+}
+
+void Place::write_config(const std::string& more) {
+  write_file(config(), "rules = [\"" + rules() + "\"]\n" + more + "\n[syslog]\nsocket = \"" + syslog_.path() +
+                           "\"\n[file]\npath = \"" + alerts() + "\"\n");
+}
+
+Ran audisp_eql_run(std::vector<std::string> args, const std::string& input) {
+  args.insert(args.begin(), AUDISP_EQL);
+  return run(args, input);
+}
+
+std::vector<std::string> alert_ids(const std::string& lines) {
+  std::vector<std::string> ids;
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);) {
+    ids.emplace_back(boost::json::parse(line).at("event").at("id").as_string());
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+std::vector<std::string> scan_ids(const std::string& log) {
+  const Ran ran = audisp_eql_run({"scan", "--rules", kRuleFile, "-"}, log);
+  REQUIRE(ran.status == 0);
+  return alert_ids(ran.out);
+}
+
+std::string recording(const std::string& name) { return read_file(FIXTURES "/audit/" + name + ".log"); }
+
+}  // namespace audisp_eql::test

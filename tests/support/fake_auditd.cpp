@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fake_auditd.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/command.h"
+
+namespace audisp_eql::test {
+namespace {
+
+// What auditd 3.0.9 leaves a restarted plugin with.
+constexpr int kBlocked[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGCHLD, SIGCONT};
+
+[[noreturn]] void become_plugin(int input, char* const* argv) {
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_IGN);
+  sigset_t blocked;
+  ::sigemptyset(&blocked);
+  for (const int number : kBlocked) ::sigaddset(&blocked, number);
+  ::sigprocmask(SIG_SETMASK, &blocked, nullptr);
+  ::dup2(input, STDIN_FILENO);
+  const int null = ::open("/dev/null", O_RDWR);
+  ::dup2(null, STDOUT_FILENO);
+  ::dup2(null, STDERR_FILENO);
+  ::setsid();
+  static_cast<void>(::chdir("/"));
+  char* const no_environment[] = {nullptr};
+  ::execve(argv[0], argv, no_environment);
+  ::_exit(127);
+}
+
+}  // namespace
+
+FakeAuditd::FakeAuditd(const std::string& plugin, const std::vector<std::string>& args) {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  socket_.reset(ends[0]);
+  const plugin::UniqueFd theirs(ends[1]);
+  std::vector<char*> argv = {const_cast<char*>(plugin.c_str())};
+  for (const std::string& arg : args) argv.push_back(const_cast<char*>(arg.c_str()));
+  argv.push_back(nullptr);
+  pid_ = ::fork();
+  REQUIRE(pid_ >= 0);
+  if (pid_ == 0) become_plugin(theirs.get(), argv.data());
+}
+
+FakeAuditd::~FakeAuditd() {
+  if (pid_ < 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+void FakeAuditd::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    REQUIRE_MESSAGE(n > 0, "the plugin does not read any more");
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void FakeAuditd::write_cut(std::string_view bytes, const std::vector<std::size_t>& cuts) {
+  std::size_t begin = 0;
+  for (const std::size_t end : cuts) {
+    write(bytes.substr(begin, end - begin));
+    begin = end;
+  }
+  write(bytes.substr(begin));
+}
+
+void FakeAuditd::close_input() { socket_.reset(); }
+
+void FakeAuditd::signal(int number) { REQUIRE(::kill(pid_, number) == 0); }
+
+void FakeAuditd::signal_from_other(int number) {
+  const pid_t other = ::fork();
+  REQUIRE(other >= 0);
+  if (other == 0) ::_exit(::kill(pid_, number) == 0 ? 0 : 1);
+  REQUIRE(wait_for_exit(other, 10) == 0);
+}
+
+int FakeAuditd::wait(int seconds) { return wait_for_exit(std::exchange(pid_, -1), seconds); }
+
+bool FakeAuditd::is_running() const { return ::kill(pid_, 0) == 0 && ::waitpid(pid_, nullptr, WNOHANG) == 0; }
+
+}  // namespace audisp_eql::test

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/config.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/files.h"
+
+namespace audisp_eql::plugin {
+namespace {
+
+Result<Config> parse(const std::string& text) { return parse_config({"config.toml", text}); }
+
+Diagnostic only_error(const std::string& text) {
+  const Result<Config> config = parse(text);
+  REQUIRE_FALSE(config.has_value());
+  REQUIRE(config.error().diagnostics.size() == 1);
+  return config.error().diagnostics.front();
+}
+
+TEST_CASE("the shipped config.toml states every key with its default") {
+  const Source shipped = test::read_source(CONF "/config.toml");
+  const Result<Config> config = parse_config(shipped);
+  REQUIRE(config.has_value());
+  CHECK(dump_config(*config) == dump_config(Config{}));
+  for (const KeyInfo& key : config_keys()) {
+    CAPTURE(key.name);
+    const std::string_view last = key.name.substr(key.name.find('.') + 1);  // npos + 1 == 0
+    CHECK(shipped.text.find("\n" + std::string(last) + " = ") != std::string::npos);
+    CHECK_FALSE(key.help.empty());
+  }
+}
+
+TEST_CASE("an empty file means the defaults") {
+  const Result<Config> config = parse("");
+  REQUIRE(config.has_value());
+  CHECK(dump_config(*config) == dump_config(Config{}));
+}
+
+TEST_CASE("every kind of value is set") {
+  const Result<Config> config = parse(
+      "host = \"h\"\nrules = [\"a\", \"b\"]\nheartbeat_seconds = 0\nlog_level = \"error\"\n"
+      "[input]\nidle_milliseconds = 250\n[syslog]\nenabled = false\nformat = \"cef\"\nmax_message_bytes = 2048\n"
+      "[sequences]\nlateness_seconds = 7\n");
+  REQUIRE(config.has_value());
+  CHECK(config->host == "h");
+  CHECK(config->rules == std::vector<std::string>{"a", "b"});
+  CHECK(config->heartbeat == seconds(0));
+  CHECK(config->log_level == LogLevel::kError);
+  CHECK(config->input.idle == milliseconds(250));
+  CHECK_FALSE(config->syslog.enabled);
+  CHECK(config->syslog.format == SyslogFormat::kCef);
+  CHECK(config->syslog.max_message_bytes == 2048);
+  CHECK(config->sequences.lateness == seconds(7));
+}
+
+TEST_CASE("what is wrong is named with its place and what to do") {
+  const struct {
+    std::string text;
+    std::size_t line, column;
+    std::string message, hint;
+  } rows[] = {
+      {"hots = \"a\"", 1, 1, "unknown key `hots`", "did you mean `host`?"},
+      {"\n[syslog]\n  sockt = \"/x\"", 3, 3, "unknown key `syslog.sockt`", "did you mean `syslog.socket`?"},
+      {"[sylog]\nformat = \"json\"", 1, 2, "unknown section `sylog`", "did you mean `syslog`?"},
+      {"zzzzzzzz = 1", 1, 1, "unknown key `zzzzzzzz`", "see the comments in the shipped config.toml for all keys"},
+      {"host = 5", 1, 8, "`host` has a value of the wrong type", "give text in quotes"},
+      {"rules = \"x\"", 1, 9, "`rules` has a value of the wrong type", "give a list of texts, like [\"a\", \"b\"]"},
+      {"rules = [1]", 1, 10, "`rules` has a value of the wrong type", "give a list of texts, like [\"a\", \"b\"]"},
+      {"[syslog]\nenabled = 1", 2, 11, "`syslog.enabled` has a value of the wrong type", "give true or false"},
+      {"heartbeat_seconds = 1.5", 1, 21, "`heartbeat_seconds` has a value of the wrong type", "give a whole number"},
+      {"[syslog]\nformat = \"xml\"", 2, 10, "`syslog.format` cannot be \"xml\"", "give one of json, text, cef"},
+      {"[syslog]\nformat = 1", 2, 10, "`syslog.format` has a value of the wrong type", "give one of json, text, cef"},
+      {"host =", 1, 7, "not valid TOML", ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    const Diagnostic d = only_error(row.text);
+    CHECK(d.file == "config.toml");
+    CHECK(d.line == row.line);
+    CHECK(d.column == row.column);
+    CHECK(d.message.rfind(row.message, 0) == 0);
+    CHECK(d.hint == row.hint);
+  }
+}
+
+TEST_CASE("numbers are taken up to their limits and not over") {
+  for (const char* good : {"1024", "65000"}) {
+    CHECK(parse(std::string("[syslog]\nmax_message_bytes = ") + good).has_value());
+  }
+  for (const char* bad : {"1023", "65001", "-1", "9223372036854775807"}) {
+    CAPTURE(bad);
+    const Diagnostic d = only_error(std::string("[syslog]\nmax_message_bytes = ") + bad);
+    CHECK(d.message == std::string("`syslog.max_message_bytes` is ") + bad + ", out of range");
+    CHECK(d.hint == "give a number from 1024 to 65000");
+  }
+}
+
+TEST_CASE("all errors are told, not only the first") {
+  const Result<Config> config = parse("hots = 1\nheartbeat_seconds = -1\n[file]\npaht = \"x\"\n");
+  REQUIRE_FALSE(config.has_value());
+  CHECK(config.error().diagnostics.size() == 3);
+}
+
+}  // namespace
+}  // namespace audisp_eql::plugin
