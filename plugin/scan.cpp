@@ -86,6 +86,10 @@ class Scan {
 
   bool rules_are_usable() {
     engine::RuleSet rules = make_rules();
+    // Warnings are about audit events, and these are others.
+    if (options_.input == InputKind::kNdjson) {
+      std::erase_if(rules.diagnostics, [](const Diagnostic& d) { return d.severity != Severity::kError; });
+    }
     say(render(rules.diagnostics));
     bad_rules_ = rules.refused > 0 || has_error(files_.diagnostics);
     summary_.set_rules(rules.rules.size(), rules.refused);

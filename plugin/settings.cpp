@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/settings.h"
 
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -19,6 +24,17 @@ void load_config(const std::string& path, Trust trust, Settings& settings) {
   const Result<Config> config = parse_config(file->source);
   if (!config) return append(settings.diagnostics, config.error().diagnostics);
   settings.config = *config;
+}
+
+// Join keys are what attackers write: with a seed nobody knows, they cannot be
+// chosen to collide. No randomness this early in a boot is no reason to wait.
+std::array<std::uint64_t, 2> random_seed() {
+  std::array<std::uint64_t, 2> seed{};
+  if (::getrandom(seed.data(), sizeof seed, GRND_NONBLOCK) != sizeof seed) {
+    const auto now = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+    seed = {now, static_cast<std::uint64_t>(::getpid())};
+  }
+  return seed;
 }
 
 }  // namespace
@@ -43,6 +59,7 @@ engine::PipelineOptions pipeline_options(const Config& config) {
   options.engine.max_hosts = config.max_hosts;
   options.engine.table = config.processes;
   options.engine.sequence = config.sequences;
+  options.engine.sequence.hash_seed = random_seed();
   options.grouper = config.events;
   options.max_line = config.input.max_line_bytes;
   return options;

@@ -41,6 +41,7 @@ struct RuleInfo {
   RuleSeverity severity = RuleSeverity::kLow;
   int risk_score = 0;
   std::vector<Threat> threats;
+  bool bare_query = false;  // no rule at all, but a query from the command line
 };
 
 // Absent is an empty string or nullopt.
@@ -73,6 +74,7 @@ struct Evidence {
   EventTime time;
   std::uint64_t serial = 0;
   std::string event_id;   // "sec.ms:serial", or the id field of an exported event
+  bool id_is_number = false;  // how that field had it
   std::string host;
   std::string action;
   std::optional<std::int64_t> pid;
@@ -96,6 +98,7 @@ struct Alert {
   std::string network_type;
   std::optional<Destination> destination;
   std::vector<Evidence> evidence;
+  std::size_t stages = 0;  // of the query; missing ones (`![...]`) have no evidence
   bool truncated = false;  // the records or a cap lost argument bytes
   std::vector<std::string> notes;
 };

@@ -20,6 +20,10 @@ inline constexpr std::size_t kUnlimited = 0;
 // and "..." in place) and the JSON stays valid. A budget below 512 is raised to 512.
 [[nodiscard]] std::string format_json(const Alert& alert, std::size_t max_bytes = kUnlimited);
 
+// A bare query's result: {"ids":[...]} in the order of the stages, null for a
+// missing one; numbers where the events' own ids are numbers.
+[[nodiscard]] std::string format_ids(const Alert& alert);
+
 // ArcSight Common Event Format 0, one line, same budget rules.
 [[nodiscard]] std::string format_cef(const Alert& alert, std::string_view product_version, std::size_t max_bytes = kUnlimited);
 

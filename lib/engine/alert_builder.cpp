@@ -35,7 +35,9 @@ std::optional<alert::Destination> destination(const Event& e) {
 // As `ausearch -a` and the records themselves write it; exported events keep
 // the id they came with.
 std::string event_id(const Event& e) {
-  if (e.has(FieldId::kEventId)) return text(e, FieldId::kEventId);
+  const event::Value id = e.first(FieldId::kEventId);
+  if (id.is_string()) return std::string(id.as_string());
+  if (id.kind() == event::Value::Kind::kInt) return std::to_string(id.as_int());
   const std::int64_t ms = e.order.time.ms;
   return fmt::format("{}.{:03}:{}", ms / 1000, ms % 1000, e.order.tiebreaker);
 }
@@ -46,6 +48,7 @@ alert::Evidence evidence(const Event& e, std::size_t stage) {
   out.time = e.order.time;
   out.serial = e.order.tiebreaker;
   out.event_id = event_id(e);
+  out.id_is_number = e.first(FieldId::kEventId).is_number();
   out.host = text(e, FieldId::kHostId);
   out.action = text(e, FieldId::kEventAction);
   out.pid = number(e, FieldId::kProcessPid);
@@ -100,6 +103,7 @@ void fill_from_last(alert::Alert& out, const Event& e) {
 alert::Alert build_alert(const Rule& rule, const sequence::Match& match) {
   alert::Alert out;
   out.rule = rule.info;
+  out.stages = match.events.size();
   const Event* last = nullptr;
   for (std::size_t i = 0; i < match.events.size(); ++i) {
     if (!match.events[i]) continue;

@@ -331,6 +331,9 @@ sequence::Counters Engine::sequence_counters() const {
     sum.expired_partials += c.expired_partials;
     sum.oversized_keys += c.oversized_keys;
     sum.dropped_tuples += c.dropped_tuples;
+    sum.forgotten_keys += c.forgotten_keys;
+    sum.dropped_matches += c.dropped_matches;
+    sum.clock_rebases += c.clock_rebases;
   }
   return sum;
 }

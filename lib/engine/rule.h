@@ -37,11 +37,14 @@ struct RuleSet {
   event::FieldTable fields;
   std::vector<Rule> rules;
   std::vector<Diagnostic> diagnostics;  // errors and warnings, in the order of the sources
-  std::size_t refused = 0;              // rule files with an error
+  std::size_t refused = 0;              // rule files and queries with an error
 };
 
 // One bad rule never takes the others down. A rule_id met twice: the later
-// file is refused.
-[[nodiscard]] RuleSet load_rules(const std::vector<Source>& files);
+// file is refused. `fields` may hold what exported events call their own.
+[[nodiscard]] RuleSet load_rules(const std::vector<Source>& files, event::FieldTable fields = {});
+
+// Adds bare queries as rules "query:1", "query:2" ...
+void add_queries(const std::vector<Source>& queries, RuleSet& set);
 
 }  // namespace audisp_eql::engine

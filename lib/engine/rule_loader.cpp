@@ -241,6 +241,13 @@ Diagnostic from_toml(const Source& file, const toml::parse_error& failure) {
 // An id that depends on nothing but the label, so that alert ids of a bare query are stable.
 std::string id_of_label(std::string_view label) { return fmt::format("query:{}", label); }
 
+void take(Result<Rule> rule, RuleSet& set) {
+  if (!rule) ++set.refused;
+  const auto& said = rule ? rule.value().query->warnings : rule.error().diagnostics;
+  set.diagnostics.insert(set.diagnostics.end(), said.begin(), said.end());
+  if (rule) set.rules.push_back(std::move(rule.value()));
+}
+
 }  // namespace
 
 Result<Rule> parse_rule(const Source& file, event::FieldTable& fields) {
@@ -259,14 +266,16 @@ Result<Rule> rule_from_query(const Source& query, std::string_view label, event:
   Rule rule;
   rule.info.id = id_of_label(label);
   rule.info.name = std::string(label);
+  rule.info.bare_query = true;
   rule.file = query.file;
   rule.query_text = query.text;
   rule.query = std::make_unique<const eql::Query>(std::move(compiled.value()));
   return rule;
 }
 
-RuleSet load_rules(const std::vector<Source>& files) {
+RuleSet load_rules(const std::vector<Source>& files, event::FieldTable fields) {
   RuleSet set;
+  set.fields = std::move(fields);
   std::map<std::string, std::string> seen;  // rule id to file
   for (const Source& file : files) {
     auto rule = parse_rule(file, set.fields);
@@ -280,17 +289,15 @@ RuleSet load_rules(const std::vector<Source>& files) {
         rule = Error(std::move(d));
       }
     }
-    if (rule) {
-      const auto& warnings = rule.value().query->warnings;
-      set.diagnostics.insert(set.diagnostics.end(), warnings.begin(), warnings.end());
-      set.rules.push_back(std::move(rule.value()));
-    } else {
-      ++set.refused;
-      const auto& errors = rule.error().diagnostics;
-      set.diagnostics.insert(set.diagnostics.end(), errors.begin(), errors.end());
-    }
+    take(std::move(rule), set);
   }
   return set;
+}
+
+void add_queries(const std::vector<Source>& queries, RuleSet& set) {
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    take(rule_from_query(queries[i], std::to_string(i + 1), set.fields), set);
+  }
 }
 
 }  // namespace audisp_eql::engine

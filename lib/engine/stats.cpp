@@ -60,6 +60,9 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::values() const {
       {"partials_evicted", sequence.evicted_partials},
       {"keys_oversized", sequence.oversized_keys},
       {"key_tuples_dropped", sequence.dropped_tuples},
+      {"keys_forgotten", sequence.forgotten_keys},
+      {"matches_dropped", sequence.dropped_matches},
+      {"clock_rebases", sequence.clock_rebases},
       {"alerts", engine.alerts},
   };
 }

@@ -10,7 +10,7 @@ Node* ProcessStore::newest(std::uint32_t pid) {
   return it == by_pid_.end() ? nullptr : &nodes_[it->second];
 }
 
-Node* ProcessStore::older(const Node& node) { return node.older == kNoSlot ? nullptr : &nodes_[node.older]; }
+Node* ProcessStore::older(const Node& node) { return node.older_ == kNoSlot ? nullptr : &nodes_[node.older_]; }
 
 Node& ProcessStore::insert(std::uint32_t pid) {
   Slot slot = kNoSlot;
@@ -22,10 +22,10 @@ Node& ProcessStore::insert(std::uint32_t pid) {
     free_.pop_back();
   }
   Node& node = nodes_[slot];
-  node.self = slot;
+  node.self_ = slot;
   node.process.pid = pid;
   const auto [it, added] = by_pid_.try_emplace(pid, slot);
-  node.older = added ? kNoSlot : it->second;
+  node.older_ = added ? kNoSlot : it->second;
   it->second = slot;
   append(alive_, node);
   ++size_;
@@ -35,18 +35,18 @@ Node& ProcessStore::insert(std::uint32_t pid) {
 void ProcessStore::erase(Node& node) {
   unlink(queue_of(node), node);
   const auto it = by_pid_.find(node.process.pid);
-  if (it->second == node.self) {
-    if (node.older == kNoSlot) {
+  if (it->second == node.self_) {
+    if (node.older_ == kNoSlot) {
       by_pid_.erase(it);
     } else {
-      it->second = node.older;
+      it->second = node.older_;
     }
   } else {
     Node* newer = &nodes_[it->second];
-    while (newer->older != node.self) newer = &nodes_[newer->older];
-    newer->older = node.older;
+    while (newer->older_ != node.self_) newer = &nodes_[newer->older_];
+    newer->older_ = node.older_;
   }
-  const Slot slot = node.self;
+  const Slot slot = node.self_;
   node = Node();
   free_.push_back(slot);
   --size_;
@@ -88,7 +88,7 @@ Node* ProcessStore::evict_candidate() {
 std::vector<Node*> ProcessStore::all() {
   std::vector<Node*> out;
   for (const Queue* queue : {&ended_, &born_, &alive_}) {
-    for (Slot s = queue->head; s != kNoSlot; s = nodes_[s].next) out.push_back(&nodes_[s]);
+    for (Slot s = queue->head; s != kNoSlot; s = nodes_[s].next_) out.push_back(&nodes_[s]);
   }
   return out;
 }
@@ -102,15 +102,15 @@ void ProcessStore::clear() {
 }
 
 void ProcessStore::unlink(Queue& queue, Node& node) {
-  (node.previous == kNoSlot ? queue.head : nodes_[node.previous].next) = node.next;
-  (node.next == kNoSlot ? queue.tail : nodes_[node.next].previous) = node.previous;
-  node.previous = node.next = kNoSlot;
+  (node.previous_ == kNoSlot ? queue.head : nodes_[node.previous_].next_) = node.next_;
+  (node.next_ == kNoSlot ? queue.tail : nodes_[node.next_].previous_) = node.previous_;
+  node.previous_ = node.next_ = kNoSlot;
 }
 
 void ProcessStore::append(Queue& queue, Node& node) {
-  node.previous = queue.tail;
-  (queue.tail == kNoSlot ? queue.head : nodes_[queue.tail].next) = node.self;
-  queue.tail = node.self;
+  node.previous_ = queue.tail;
+  (queue.tail == kNoSlot ? queue.head : nodes_[queue.tail].next_) = node.self_;
+  queue.tail = node.self_;
 }
 
 }  // namespace audisp_eql::entity

@@ -44,9 +44,9 @@ struct Node {
 
  private:
   friend class ProcessStore;
-  Slot self = kNoSlot;
-  Slot older = kNoSlot;  // the pid's generation before
-  Slot previous = kNoSlot, next = kNoSlot;
+  Slot self_ = kNoSlot;
+  Slot older_ = kNoSlot;  // the pid's generation before
+  Slot previous_ = kNoSlot, next_ = kNoSlot;
 };
 
 class ProcessStore {

@@ -296,7 +296,7 @@ Node* ProcessTable::State::newborn(std::uint32_t child, const ForkHint& hint) {
   return &node;
 }
 
-ProcessTable::ProcessTable(std::string host_key, const TableLimits& limits, EndedCallback on_ended)
+ProcessTable::ProcessTable(std::string_view host_key, const TableLimits& limits, EndedCallback on_ended)
     : state_(std::make_unique<State>(host_key, limits, std::move(on_ended))) {}
 ProcessTable::~ProcessTable() = default;
 ProcessTable::ProcessTable(ProcessTable&&) noexcept = default;

@@ -85,7 +85,7 @@ using EndedCallback = std::function<void(std::string_view entity_id, Moment when
 
 class ProcessTable {
  public:
-  ProcessTable(std::string host_key, const TableLimits& limits, EndedCallback on_ended);
+  ProcessTable(std::string_view host_key, const TableLimits& limits, EndedCallback on_ended);
   ~ProcessTable();
   ProcessTable(ProcessTable&&) noexcept;
   ProcessTable& operator=(ProcessTable&&) noexcept;

@@ -98,6 +98,11 @@ struct FieldInfo {
 class FieldTable {
  public:
   FieldTable();
+  FieldTable(FieldTable&&) noexcept = default;
+  FieldTable& operator=(FieldTable&&) noexcept = default;
+  FieldTable(const FieldTable&) = delete;  // ids_ views names_
+  FieldTable& operator=(const FieldTable&) = delete;
+  ~FieldTable() = default;
 
   [[nodiscard]] std::optional<FieldId> find(std::string_view name) const;
   FieldId intern(std::string_view name, FieldType type = FieldType::kAny);
