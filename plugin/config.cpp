@@ -79,7 +79,7 @@ constexpr Key kKeys[] = {
      "join keys of one event with multi-valued fields"},
     {"sequences.lateness_seconds", 0, kDay, [](Config& c) -> Slot { return Seconds{&c.sequences.lateness}; },
      "log time an event may arrive after its own time (a connect is logged when it returns)"},
-    {"syslog.enabled", 0, 0, [](Config& c) -> Slot { return &c.syslog.enabled; }, "alerts go to syslog"},
+    {"syslog.enabled", 0, 0, [](Config& c) -> Slot { return &c.syslog.enabled; }, "alerts and operator messages go to syslog"},
     {"syslog.socket", 0, 0, [](Config& c) -> Slot { return &c.syslog.socket; }, "datagram socket of the syslog daemon"},
     {"syslog.format", 0, 0, [](Config& c) -> Slot { return &c.syslog.format; }, "of alerts"},
     {"syslog.cee_cookie", 0, 0, [](Config& c) -> Slot { return &c.syslog.cee_cookie; }, "write @cee: before JSON"},

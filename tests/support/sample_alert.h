@@ -79,7 +79,7 @@ inline alert::Alert sample_alert() {
 // All text hostile, everything long: the worst for a budget.
 inline alert::Alert hostile_alert(std::size_t bytes) {
   std::string text;
-  const std::string piece("\"\\\x01\xFF\xE2\x80\xAE\xC3\xA9\xF0\x9F\x98\x80=|\n\x1b[31m", 24);
+  const std::string piece("\"\\\x01\xFF\xE2\x80\xAE\xC3\xA9\xF0\x9F\x98\x80=|\n\x1b[31m");
   while (text.size() < bytes) text += piece;
   alert::Alert a = sample_alert();
   a.rule.id = a.rule.name = a.rule.version = text;

@@ -18,7 +18,7 @@ Diagnostic only_error(const std::string& text) {
 }
 
 TEST_CASE("the shipped config.toml states every key with its default") {
-  const Source shipped = test::read_source(CONF "/config.toml");
+  const Source shipped = test::read_source(SHIPPED_CONF "/config.toml");
   const Result<Config> config = parse_config(shipped);
   REQUIRE(config.has_value());
   CHECK(dump_config(*config) == dump_config(Config{}));
