@@ -36,7 +36,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::values() const {
       {"connects_without_sockaddr", normalize.missing_sockaddr},
       {"connects_bad_sockaddr", normalize.bad_sockaddr},
       {"values_bad", normalize.bad_values},
-      {"arch_unknown", normalize.unknown_arch},
+      {"arch_unknown", grouper.unknown_arch_records + normalize.unknown_arch},
       {"events", engine.events},
       {"events_exec", engine.exec_events},
       {"events_fork", engine.fork_events},
