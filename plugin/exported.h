@@ -21,7 +21,7 @@ struct ExportedInputs {
 [[nodiscard]] ExportedInputs read_exported(const std::vector<std::string>& files, ndjson::SortedLog& log);
 
 // Lines for people, after the run.
-[[nodiscard]] std::string exported_summary(const ndjson::ReaderCounters& counters, std::size_t inputs, std::size_t results,
-                                           std::size_t rules);
+[[nodiscard]] std::string exported_summary(const ndjson::ReaderCounters& counters, std::size_t inputs,
+                                           std::size_t results, std::size_t rules);
 
 }  // namespace audisp_eql::plugin

@@ -33,7 +33,7 @@ struct Options {
   ndjson::FieldNames field_names;        // of exported events
   std::vector<std::string> queries;      // --query: EQL without a rule around it
   std::vector<std::string> query_files;  // --query-file
-  std::vector<std::string> files;  // "-" is standard input; empty: that
+  std::vector<std::string> files;        // "-" is standard input; empty: that
   // check
   bool send_test_alert = false;
   bool explain = false;

@@ -33,7 +33,7 @@ struct Threat {
 };
 
 struct RuleInfo {
-  std::string id;       // rule_id
+  std::string id;  // rule_id
   std::string name;
   std::string version;  // empty when the rule has none
   std::string description;
@@ -57,7 +57,7 @@ struct ProcessInfo {
 };
 
 struct UserInfo {
-  std::string id;        // effective
+  std::string id;  // effective
   std::string name;
   std::string real_id;
   std::string audit_id;
@@ -73,7 +73,7 @@ struct Evidence {
   std::size_t stage = 0;  // from 1
   EventTime time;
   std::uint64_t serial = 0;
-  std::string event_id;   // "sec.ms:serial", or the id field of an exported event
+  std::string event_id;       // "sec.ms:serial", or the id field of an exported event
   bool id_is_number = false;  // how that field had it
   std::string host;
   std::string action;
@@ -83,15 +83,15 @@ struct Evidence {
 };
 
 struct Alert {
-  std::string id;  // alert_id()
-  EventTime time;  // of the last evidence event
+  std::string id;                    // alert_id()
+  EventTime time;                    // of the last evidence event
   std::optional<EventTime> created;  // wall clock, live only
   RuleInfo rule;
-  std::string node;     // node= text; empty when absent
+  std::string node;  // node= text; empty when absent
   std::string host_id;
   std::vector<std::string> categories;  // of the evidence, in stage order, distinct
   std::vector<std::string> types;
-  std::string action;   // "sequence" for sequences, else the event's
+  std::string action;  // "sequence" for sequences, else the event's
   UserInfo user;
   ProcessInfo process;  // of the last evidence event
   ProcessInfo parent;
@@ -106,6 +106,7 @@ struct Alert {
 // First 32 hex digits of SHA-256 over rule_id, the node text or nothing, and
 // each evidence event's id, NUL-separated: equal live, offline and after a
 // restart, so that a SIEM can drop duplicates.
-[[nodiscard]] std::string alert_id(std::string_view rule_id, std::string_view node, const std::vector<Evidence>& evidence);
+[[nodiscard]] std::string alert_id(std::string_view rule_id, std::string_view node,
+                                   const std::vector<Evidence>& evidence);
 
 }  // namespace audisp_eql::alert

@@ -25,7 +25,8 @@ inline constexpr std::size_t kUnlimited = 0;
 [[nodiscard]] std::string format_ids(const Alert& alert);
 
 // ArcSight Common Event Format 0, one line, same budget rules.
-[[nodiscard]] std::string format_cef(const Alert& alert, std::string_view product_version, std::size_t max_bytes = kUnlimited);
+[[nodiscard]] std::string format_cef(const Alert& alert, std::string_view product_version,
+                                     std::size_t max_bytes = kUnlimited);
 
 // Seconds east of UTC at a time; lib/ knows no time zone.
 using UtcOffset = std::function<int(EventTime)>;

@@ -96,7 +96,8 @@ Diagnostic diagnose(const Source& source, Span span, std::string message, std::s
   const std::size_t line_begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;  // npos + 1 == 0
   const std::size_t newline = text.find('\n', at);
   const std::size_t line_end = newline == std::string::npos ? text.size() : newline;
-  const auto lines_before = static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  const auto lines_before =
+      static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
 
   Diagnostic d;
   d.severity = severity;

@@ -48,7 +48,9 @@ std::string to_string(const IpAddress& address) {
 bool IpPrefix::contains(const IpAddress& other) const {
   if (other.family != address.family) return false;
   const std::size_t whole = length / 8;
-  if (!std::equal(address.bytes.begin(), address.bytes.begin() + static_cast<std::ptrdiff_t>(whole), other.bytes.begin())) return false;
+  if (!std::equal(address.bytes.begin(), address.bytes.begin() + static_cast<std::ptrdiff_t>(whole),
+                  other.bytes.begin()))
+    return false;
   const unsigned rest = length % 8U;
   if (rest == 0) return true;
   const unsigned mask = 0xFF00U >> rest & 0xFFU;

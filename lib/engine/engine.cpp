@@ -142,7 +142,8 @@ Host& Engine::State::add_host(std::string_view node) {
       if (rule->keyed_by_entity) rule->machine.entity_ended(entity_id, when.time);
     }
   };
-  auto added = std::make_unique<Host>(node.empty() ? options.default_host : std::string(node), options.table, std::move(ended));
+  auto added =
+      std::make_unique<Host>(node.empty() ? options.default_host : std::string(node), options.table, std::move(ended));
   if (node.empty()) added->table.set_proc_source(options.proc);
   return *hosts.emplace(std::string(node), std::move(added)).first->second;
 }
@@ -226,7 +227,8 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::set_rules(RuleSet set) {
   State& s = *state_;
-  s.builder.set_needs_command_lines(reads(set, FieldId::kProcessCommandLine), reads(set, FieldId::kProcessParentCommandLine));
+  s.builder.set_needs_command_lines(reads(set, FieldId::kProcessCommandLine),
+                                    reads(set, FieldId::kProcessParentCommandLine));
   std::vector<std::unique_ptr<ActiveRule>> rules;
   for (Rule& rule : set.rules) {
     const auto old = std::find_if(s.rules.begin(), s.rules.end(), [&rule](const auto& active) {

@@ -30,13 +30,13 @@ struct EngineOptions {
   std::unordered_map<std::uint32_t, std::string> user_names;  // passwd snapshot: uid to name
   entity::TableLimits table;
   sequence::Limits sequence;
-  entity::ProcSource proc;               // live only
+  entity::ProcSource proc;  // live only
 };
 
 struct EngineCounters {
-  std::uint64_t events = 0;            // given to rules
-  std::uint64_t own_events = 0;        // dropped: our own pid
-  std::uint64_t repeated_events = 0;   // an id met again: ignored
+  std::uint64_t events = 0;           // given to rules
+  std::uint64_t own_events = 0;       // dropped: our own pid
+  std::uint64_t repeated_events = 0;  // an id met again: ignored
   std::uint64_t exec_events = 0, fork_events = 0, exit_events = 0, connect_events = 0;
   std::uint64_t alerts = 0;
   std::uint64_t hosts_over_cap = 0;
@@ -73,8 +73,8 @@ class Engine {
   void finish(std::vector<alert::Alert>& out);
 
   [[nodiscard]] const EngineCounters& counters() const;
-  [[nodiscard]] entity::TableCounters table_counters() const;   // sum over hosts
-  [[nodiscard]] sequence::Counters sequence_counters() const;   // sum over rules
+  [[nodiscard]] entity::TableCounters table_counters() const;  // sum over hosts
+  [[nodiscard]] sequence::Counters sequence_counters() const;  // sum over rules
   [[nodiscard]] std::vector<std::string> hosts() const;
   [[nodiscard]] std::size_t processes() const;
   [[nodiscard]] std::size_t partials() const;

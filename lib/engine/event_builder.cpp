@@ -108,7 +108,8 @@ void EventBuilder::set_image(const entity::Image& image) {
   set_texts(FieldId::kProcessExecutable, image.executables);
   set_texts(FieldId::kProcessName, image.names);
   set_texts(FieldId::kProcessArgs, image.args);
-  if (image.has_args) event_.set(FieldId::kProcessArgsCount, Value::integer(static_cast<std::int64_t>(image.args.size())));
+  if (image.has_args)
+    event_.set(FieldId::kProcessArgsCount, Value::integer(static_cast<std::int64_t>(image.args.size())));
   if (image.args_truncated) event_.set(FieldId::kOwnTruncated, Value::boolean(true));
   if (!image.working_directory.empty()) event_.set_text(FieldId::kProcessWorkingDirectory, image.working_directory);
   if (needs_command_line_) set_command_line(FieldId::kProcessCommandLine, image.args);
@@ -122,10 +123,13 @@ void EventBuilder::set_parent(const entity::Process& process) {
   set_texts(FieldId::kProcessParentExecutable, image.executables);
   set_texts(FieldId::kProcessParentName, image.names);
   set_texts(FieldId::kProcessParentArgs, image.args);
-  if (image.has_args) event_.set(FieldId::kProcessParentArgsCount, Value::integer(static_cast<std::int64_t>(image.args.size())));
-  if (!image.working_directory.empty()) event_.set_text(FieldId::kProcessParentWorkingDirectory, image.working_directory);
+  if (image.has_args)
+    event_.set(FieldId::kProcessParentArgsCount, Value::integer(static_cast<std::int64_t>(image.args.size())));
+  if (!image.working_directory.empty())
+    event_.set_text(FieldId::kProcessParentWorkingDirectory, image.working_directory);
   if (needs_parent_command_line_) set_command_line(FieldId::kProcessParentCommandLine, image.args);
-  if (process.parent_euid != audit::kUnsetId) event_.set_text(FieldId::kProcessParentUserId, id_text(process.parent_euid));
+  if (process.parent_euid != audit::kUnsetId)
+    event_.set_text(FieldId::kProcessParentUserId, id_text(process.parent_euid));
 }
 
 void EventBuilder::set_user(const audit::AuditEvent& source, EventKind kind, const entity::Process& process) {
@@ -133,7 +137,8 @@ void EventBuilder::set_user(const audit::AuditEvent& source, EventKind kind, con
   const std::uint32_t euid = kind == EventKind::kFork ? process.euid : call.euid;
   if (euid != audit::kUnsetId) {
     const std::string_view id = id_text(euid);
-    for (const FieldId field : {FieldId::kUserId, FieldId::kUserEffectiveId, FieldId::kProcessUserId}) event_.set_text(field, id);
+    for (const FieldId field : {FieldId::kUserId, FieldId::kUserEffectiveId, FieldId::kProcessUserId})
+      event_.set_text(field, id);
     const auto name = user_names_.find(euid);
     if (name != user_names_.end()) event_.set_text(FieldId::kUserName, name->second);
   }

@@ -37,7 +37,8 @@ class EventBuilder {
 
   // `process` is the child for a fork. The result, `host` and `process` are
   // used together: the Event views all three, and the builder's own buffers.
-  const event::Event& build(const audit::AuditEvent& source, EventKind kind, const entity::Process& process, std::string_view host);
+  const event::Event& build(const audit::AuditEvent& source, EventKind kind, const entity::Process& process,
+                            std::string_view host);
 
  private:
   void set_event(const audit::AuditEvent& source, EventKind kind, std::string_view host);

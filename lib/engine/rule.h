@@ -17,8 +17,8 @@ namespace audisp_eql::engine {
 
 struct Rule {
   alert::RuleInfo info;
-  std::string file;        // where it came from, for messages
-  std::string query_text;  // as written; equal text keeps pending state over a reload
+  std::string file;                         // where it came from, for messages
+  std::string query_text;                   // as written; equal text keeps pending state over a reload
   std::unique_ptr<const eql::Query> query;  // never null; its address is stable
 };
 

@@ -80,7 +80,8 @@ std::string Reader::required_text(const toml::table& table, std::string_view key
   }
   const std::size_t errors = diagnostics_.size();
   std::string value = text(table, key);
-  if (value.empty() && diagnostics_.size() == errors) error(table.get(key)->source(), fmt::format("`{}` is empty", key), std::string(hint));
+  if (value.empty() && diagnostics_.size() == errors)
+    error(table.get(key)->source(), fmt::format("`{}` is empty", key), std::string(hint));
   return value;
 }
 
@@ -139,7 +140,8 @@ alert::Technique Reader::read_technique(const toml::table& table) {
   if (const toml::array* subs = table["subtechnique"].as_array()) {
     for (const toml::node& node : *subs) {
       const toml::table* sub = node.as_table();
-      if (sub != nullptr) out.subtechniques.push_back({text(*sub, "id"), text(*sub, "name"), text(*sub, "reference"), {}});
+      if (sub != nullptr)
+        out.subtechniques.push_back({text(*sub, "id"), text(*sub, "name"), text(*sub, "reference"), {}});
     }
   }
   return out;
@@ -177,7 +179,8 @@ void Reader::check_language(const toml::table& rule) {
   }
   const std::string language = text(rule, "language");
   if (!language.empty() && language != "eql") {
-    error(rule.get("language")->source(), fmt::format("query language \"{}\" cannot run here", language), "only \"eql\" can");
+    error(rule.get("language")->source(), fmt::format("query language \"{}\" cannot run here", language),
+          "only \"eql\" can");
   }
 }
 
@@ -214,7 +217,8 @@ Result<Rule> Reader::read(const toml::table& root) {
   rule_.file = file_.file;
   const toml::table* rule = root["rule"].as_table();
   if (rule == nullptr) {
-    Diagnostic d = diagnose(file_, {0, 1}, "no [rule] table", "a rule file has [rule] with name, rule_id, severity, type and query");
+    Diagnostic d = diagnose(file_, {0, 1}, "no [rule] table",
+                            "a rule file has [rule] with name, rule_id, severity, type and query");
     return Error(std::move(d));
   }
   check_language(*rule);

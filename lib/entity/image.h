@@ -17,12 +17,12 @@ struct Image : boost::intrusive_ref_counter<Image, boost::thread_unsafe_counter>
   // The bag process.executable: as executed, then the resolved image, then
   // either without a " (deleted)" or package-upgrade suffix. Distinct.
   std::vector<std::string> executables;
-  std::vector<std::string> names;    // base names of them, distinct
-  std::string kernel_exe;            // exe= as the kernel wrote it
-  std::vector<std::string> args;     // empty when unknown
-  bool has_args = false;             // an empty args is known to be empty
+  std::vector<std::string> names;  // base names of them, distinct
+  std::string kernel_exe;          // exe= as the kernel wrote it
+  std::vector<std::string> args;   // empty when unknown
+  bool has_args = false;           // an empty args is known to be empty
   bool args_truncated = false;
-  std::string working_directory;     // at the exec; empty when unknown
+  std::string working_directory;  // at the exec; empty when unknown
 
   [[nodiscard]] std::size_t bytes() const;
 };

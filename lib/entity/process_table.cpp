@@ -52,9 +52,7 @@ bool is_subreaper(const Process& process) {
   });
 }
 
-ForkParent parent_of_fork(const Process& forker) {
-  return {forker.pid, forker.entity_id, forker.image, forker.euid};
-}
+ForkParent parent_of_fork(const Process& forker) { return {forker.pid, forker.entity_id, forker.image, forker.euid}; }
 
 void set_parent(Process& process, const ForkParent& parent) {
   process.parent_pid = parent.pid;
@@ -203,8 +201,8 @@ Node& ProcessTable::State::resolve(const audit::AuditEvent& event) {
   if (node == nullptr) return first_sight(event);
   if (!node->process.ended || when <= *node->process.ended) return *node;
   const bool in_grace = when.time - node->process.ended->time <= kExitGrace &&
-                        !std::holds_alternative<audit::Exec>(event.what) && runs(node->process.image, event.syscall.exe) &&
-                        event.syscall.ppid == node->process.parent_pid;
+                        !std::holds_alternative<audit::Exec>(event.what) &&
+                        runs(node->process.image, event.syscall.exe) && event.syscall.ppid == node->process.parent_pid;
   if (in_grace) {
     node->process.doubt = "recorded just after the process ended; its pid may have been used again";
     return *node;
@@ -284,7 +282,8 @@ void ProcessTable::State::learn(Node& node, const audit::AuditEvent& event) {
     return;
   }
   if (!runs(process.image, event.syscall.exe)) process.image = with_executable(process.image, event.syscall.exe);
-  if (process.parent_image == nullptr && !process.ended) learn_parent(node, event.syscall.ppid, {event.time, event.serial});
+  if (process.parent_image == nullptr && !process.ended)
+    learn_parent(node, event.syscall.ppid, {event.time, event.serial});
 }
 
 Node* ProcessTable::State::newborn(std::uint32_t child, const ForkHint& hint) {

@@ -30,10 +30,10 @@ struct Moment {
 struct ProcEntry {
   std::uint32_t pid = 0;
   std::uint32_t ppid = 0;
-  EventTime start;               // boot time + start ticks, on the audit clock
+  EventTime start;  // boot time + start ticks, on the audit clock
   std::uint64_t start_ticks = 0;
   std::uint32_t uid = audit::kUnsetId, euid = audit::kUnsetId;
-  std::string exe;               // readlink of /proc/PID/exe; empty if unreadable
+  std::string exe;  // readlink of /proc/PID/exe; empty if unreadable
   std::vector<std::string> args;
   std::string cwd;
 };
@@ -44,9 +44,9 @@ using ProcSource = std::function<std::optional<ProcEntry>(std::uint32_t pid)>;
 struct Process {
   std::uint32_t pid = 0;
   Moment start;
-  std::string entity_id;           // opaque; the same for the whole life
-  ImagePtr image;                  // never null
-  ImagePtr previous_image;         // before the latest exec; may be null
+  std::string entity_id;    // opaque; the same for the whole life
+  ImagePtr image;           // never null
+  ImagePtr previous_image;  // before the latest exec; may be null
   std::uint32_t euid = audit::kUnsetId;
   std::optional<Moment> ended;
 
@@ -63,16 +63,16 @@ struct Process {
 
 struct TableLimits {
   std::size_t max_processes = 65'536;
-  std::size_t max_image_bytes = 64u << 20;   // large argument lists held; over it the oldest are forgotten
-  EventTime ended_kept = seconds(300);       // log time an ended process can still be given records
+  std::size_t max_image_bytes = 64u << 20;  // large argument lists held; over it the oldest are forgotten
+  EventTime ended_kept = seconds(300);      // log time an ended process can still be given records
 };
 
 struct TableCounters {
   std::uint64_t created = 0;
   std::uint64_t ended = 0;
   std::uint64_t evicted = 0;
-  std::uint64_t forgotten_args = 0;      // images whose arguments were dropped for max_image_bytes
-  std::uint64_t parents_unknown = 0;     // execs
+  std::uint64_t forgotten_args = 0;   // images whose arguments were dropped for max_image_bytes
+  std::uint64_t parents_unknown = 0;  // execs
   std::uint64_t fork_hints = 0;
   std::uint64_t fork_hints_refused = 0;  // over a live process, not confirmed by its next record
   std::uint64_t pids_reused = 0;

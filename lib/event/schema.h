@@ -24,35 +24,35 @@ enum class FieldType : std::uint8_t { kKeyword, kLong, kDouble, kBoolean, kIp, k
 // Index of a field. Built-in ones are the enumerators; others are given out by
 // FieldTable from kBuiltinCount on.
 enum class FieldId : std::uint16_t {
-  kTimestamp,            // @timestamp
-  kAgentId,              // agent.id
-  kAuditExe,             // auditd.data.exe
-  kAuditSyscall,         // auditd.data.syscall
-  kAuditNode,            // auditd.node (ours)
-  kAuditSerial,          // auditd.sequence
-  kDestinationIp,        // destination.ip
-  kDestinationPort,      // destination.port
-  kEventAction,          // event.action
-  kEventCategory,        // event.category
-  kEventId,              // event.id
-  kEventKind,            // event.kind
-  kEventModule,          // event.module
-  kEventOutcome,         // event.outcome
-  kEventType,            // event.type
-  kGroupId,              // group.id
-  kHostId,               // host.id
-  kHostOsType,           // host.os.type
-  kNetworkDirection,     // network.direction
-  kNetworkType,          // network.type
-  kProcessArgs,          // process.args
-  kProcessArgsCount,     // process.args_count
-  kProcessCommandLine,   // process.command_line
-  kProcessEntityId,      // process.entity_id
-  kProcessExecutable,    // process.executable
-  kProcessExitCode,      // process.exit_code
-  kProcessGroupId,       // process.group.id
-  kProcessInteractive,   // process.interactive
-  kProcessName,          // process.name
+  kTimestamp,                      // @timestamp
+  kAgentId,                        // agent.id
+  kAuditExe,                       // auditd.data.exe
+  kAuditSyscall,                   // auditd.data.syscall
+  kAuditNode,                      // auditd.node (ours)
+  kAuditSerial,                    // auditd.sequence
+  kDestinationIp,                  // destination.ip
+  kDestinationPort,                // destination.port
+  kEventAction,                    // event.action
+  kEventCategory,                  // event.category
+  kEventId,                        // event.id
+  kEventKind,                      // event.kind
+  kEventModule,                    // event.module
+  kEventOutcome,                   // event.outcome
+  kEventType,                      // event.type
+  kGroupId,                        // group.id
+  kHostId,                         // host.id
+  kHostOsType,                     // host.os.type
+  kNetworkDirection,               // network.direction
+  kNetworkType,                    // network.type
+  kProcessArgs,                    // process.args
+  kProcessArgsCount,               // process.args_count
+  kProcessCommandLine,             // process.command_line
+  kProcessEntityId,                // process.entity_id
+  kProcessExecutable,              // process.executable
+  kProcessExitCode,                // process.exit_code
+  kProcessGroupId,                 // process.group.id
+  kProcessInteractive,             // process.interactive
+  kProcessName,                    // process.name
   kProcessParentArgs,              // process.parent.args
   kProcessParentArgsCount,         // process.parent.args_count
   kProcessParentCommandLine,       // process.parent.command_line
@@ -62,18 +62,18 @@ enum class FieldId : std::uint16_t {
   kProcessParentPid,               // process.parent.pid
   kProcessParentUserId,            // process.parent.user.id
   kProcessParentWorkingDirectory,  // process.parent.working_directory
-  kProcessPid,               // process.pid
-  kProcessPreviousExecutable,  // process.previous.executable
-  kProcessRealGroupId,       // process.real_group.id
-  kProcessRealUserId,        // process.real_user.id
-  kProcessUserId,            // process.user.id
-  kProcessWorkingDirectory,  // process.working_directory
-  kUserAuditId,              // user.audit.id
-  kUserEffectiveId,          // user.effective.id
-  kUserId,                   // user.id
-  kUserName,                 // user.name
-  kOwnNote,                  // audisp_eql.note (ours)
-  kOwnTruncated,             // audisp_eql.truncated (ours)
+  kProcessPid,                     // process.pid
+  kProcessPreviousExecutable,      // process.previous.executable
+  kProcessRealGroupId,             // process.real_group.id
+  kProcessRealUserId,              // process.real_user.id
+  kProcessUserId,                  // process.user.id
+  kProcessWorkingDirectory,        // process.working_directory
+  kUserAuditId,                    // user.audit.id
+  kUserEffectiveId,                // user.effective.id
+  kUserId,                         // user.id
+  kUserName,                       // user.name
+  kOwnNote,                        // audisp_eql.note (ours)
+  kOwnTruncated,                   // audisp_eql.truncated (ours)
   kBuiltinCount,
 };
 

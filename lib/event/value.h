@@ -51,9 +51,7 @@ class Value {
   [[nodiscard]] constexpr double as_double() const { return double_; }
   [[nodiscard]] constexpr std::string_view as_string() const { return {text_, size_}; }
   // Int or double, as double.
-  [[nodiscard]] constexpr double number() const {
-    return kind_ == Kind::kInt ? static_cast<double>(int_) : double_;
-  }
+  [[nodiscard]] constexpr double number() const { return kind_ == Kind::kInt ? static_cast<double>(int_) : double_; }
 
   // Same kind and same content (1 and 1.0 differ here; EQL's equality is eval's).
   friend constexpr bool operator==(const Value& a, const Value& b) {

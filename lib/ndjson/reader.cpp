@@ -33,7 +33,8 @@ std::optional<Value> scalar(const simdjson::dom::element& element) {
 // Milliseconds since the epoch as a number or digits, or ISO-8601.
 std::optional<EventTime> time_of(const Value& value) {
   if (value.kind() == Value::Kind::kInt) return milliseconds(value.as_int());
-  if (value.kind() == Value::Kind::kDouble) return milliseconds(static_cast<std::int64_t>(std::clamp(value.as_double(), -9.0e18, 9.0e18)));
+  if (value.kind() == Value::Kind::kDouble)
+    return milliseconds(static_cast<std::int64_t>(std::clamp(value.as_double(), -9.0e18, 9.0e18)));
   if (!value.is_string()) return std::nullopt;
   const std::string_view text = value.as_string();
   std::int64_t ms = 0;
@@ -49,7 +50,8 @@ std::uint64_t tiebreaker_of(const Value& value) {
   std::int64_t number = 0;
   const std::string_view text = value.is_string() ? value.as_string() : std::string_view{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (!text.empty() && error == std::errc{} && end == text.data() + text.size()) return static_cast<std::uint64_t>(number) + kBias;
+  if (!text.empty() && error == std::errc{} && end == text.data() + text.size())
+    return static_cast<std::uint64_t>(number) + kBias;
   return std::numeric_limits<std::uint64_t>::max();
 }
 
@@ -107,7 +109,8 @@ bool Reader::State::collect_object(const simdjson::dom::object& object, std::siz
 }
 
 bool Reader::State::collect_array(const simdjson::dom::array& array, std::size_t depth) {
-  return std::all_of(array.begin(), array.end(), [&](const simdjson::dom::element& element) { return collect(element, depth + 1); });
+  return std::all_of(array.begin(), array.end(),
+                     [&](const simdjson::dom::element& element) { return collect(element, depth + 1); });
 }
 
 Value Reader::State::first(std::optional<FieldId> field) const {
@@ -144,7 +147,8 @@ void declare_fields(const FieldNames& names, event::FieldTable& fields) {
   if (const auto time = fields.find(names.timestamp)) fields.set_type(*time, event::FieldType::kDate);
 }
 
-Reader::Reader(const event::FieldTable& fields, FieldNames names) : state_(std::make_unique<State>(fields, std::move(names))) {}
+Reader::Reader(const event::FieldTable& fields, FieldNames names)
+    : state_(std::make_unique<State>(fields, std::move(names))) {}
 Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;

@@ -29,7 +29,7 @@ struct FieldNames {
 void declare_fields(const FieldNames& names, event::FieldTable& fields);
 
 struct ReaderCounters {
-  std::uint64_t lines = 0;         // blank ones aside
+  std::uint64_t lines = 0;  // blank ones aside
   std::uint64_t events = 0;
   std::uint64_t bad_lines = 0;     // no JSON object, or nested deeper than kMaxDepth
   std::uint64_t without_time = 0;  // events without a readable timestamp; ordered first

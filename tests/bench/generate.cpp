@@ -29,8 +29,10 @@ constexpr Mix kMixes[] = {
     {"firehose", 1, 1, 0, 0, 0},
 };
 
-constexpr std::string_view kPrograms[] = {"bash", "ls", "git", "python3.11", "curl", "gcc", "make", "sshd", "sed", "grep"};
-constexpr std::string_view kUserRecords[] = {"USER_AUTH", "USER_ACCT", "CRED_ACQ", "USER_START", "USER_END", "CRED_DISP", "SERVICE_START", "SERVICE_STOP"};
+constexpr std::string_view kPrograms[] = {"bash", "ls",   "git",  "python3.11", "curl",
+                                          "gcc",  "make", "sshd", "sed",        "grep"};
+constexpr std::string_view kUserRecords[] = {"USER_AUTH", "USER_ACCT", "CRED_ACQ",      "USER_START",
+                                             "USER_END",  "CRED_DISP", "SERVICE_START", "SERVICE_STOP"};
 
 class Generator {
  public:
@@ -44,7 +46,8 @@ class Generator {
     unsigned edge = mix_.exec;
     if (roll < edge) return exec();
     if (roll < (edge += mix_.connect)) return connect();
-    if (roll < (edge += mix_.clone)) return single_call(56, "clone", fmt::format("exit={}", pick(30'000) + 1000), "1200011");
+    if (roll < (edge += mix_.clone))
+      return single_call(56, "clone", fmt::format("exit={}", pick(30'000) + 1000), "1200011");
     if (roll < (edge += mix_.exit)) return {exit_call(), title("exit")};
     if (roll < (edge += mix_.user)) return {user_record()};
     return open();
@@ -60,9 +63,11 @@ class Generator {
   std::string syscall(unsigned number, std::string_view name, std::string_view result, std::string_view a0) {
     const std::string_view program = kPrograms[pick(std::size(kPrograms))];
     return fmt::format(
-        "{}arch=c000003e syscall={} {} a0={} a1=7ffe2b1f a2=241 a3=1b6 items=2 ppid={} pid={} auid=1000 uid=1000 gid=1000 "
+        "{}arch=c000003e syscall={} {} a0={} a1=7ffe2b1f a2=241 a3=1b6 items=2 ppid={} pid={} auid=1000 uid=1000 "
+        "gid=1000 "
         "euid=1000 suid=1000 fsuid=1000 egid=1000 sgid=1000 fsgid=1000 tty=pts0 ses=3 comm=\"{}\" exe=\"/usr/bin/{}\" "
-        "key=\"k\"\x1d" "ARCH=x86_64 SYSCALL={} AUID=\"user\" UID=\"user\" GID=\"user\" EUID=\"user\" SUID=\"user\" "
+        "key=\"k\"\x1d"
+        "ARCH=x86_64 SYSCALL={} AUID=\"user\" UID=\"user\" GID=\"user\" EUID=\"user\" SUID=\"user\" "
         "FSUID=\"user\" EGID=\"user\" SGID=\"user\" FSGID=\"user\"",
         head("SYSCALL"), number, result, a0, pick(3000) + 1, pick(30'000) + 1000, program, program, name);
   }
@@ -80,7 +85,8 @@ class Generator {
 
   std::string path(unsigned item, std::string_view name) {
     return fmt::format(
-        "{}item={} name=\"{}\" inode={} dev=08:01 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 "
+        "{}item={} name=\"{}\" inode={} dev=08:01 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0 "
+        "cap_fi=0 "
         "cap_fe=0 cap_fver=0 cap_frootid=0\x1dOUID=\"root\" OGID=\"root\"",
         head("PATH"), item, name, pick(900'000));
   }
@@ -101,10 +107,12 @@ class Generator {
 
   std::vector<std::string> connect() {
     const unsigned port = 1024 + pick(60'000);
-    return {syscall(42, "connect", "success=no exit=-115", "3"),
-            fmt::format("{}saddr=0200{:04X}C0A801{:02X}0000000000000000\x1dSADDR={{ saddr_fam=inet laddr=192.168.1.{} lport={} }}",
-                        head("SOCKADDR"), port, pick(255), pick(255), port),
-            title("client")};
+    return {
+        syscall(42, "connect", "success=no exit=-115", "3"),
+        fmt::format(
+            "{}saddr=0200{:04X}C0A801{:02X}0000000000000000\x1dSADDR={{ saddr_fam=inet laddr=192.168.1.{} lport={} }}",
+            head("SOCKADDR"), port, pick(255), pick(255), port),
+        title("client")};
   }
 
   std::vector<std::string> open() {
@@ -112,7 +120,8 @@ class Generator {
             path(0, fmt::format("/etc/file{}", pick(5000))), title("reader")};
   }
 
-  std::vector<std::string> single_call(unsigned number, std::string_view name, const std::string& exit, std::string_view a0) {
+  std::vector<std::string> single_call(unsigned number, std::string_view name, const std::string& exit,
+                                       std::string_view a0) {
     return {syscall(number, name, "success=yes " + exit, a0), title(name)};
   }
 
@@ -138,7 +147,8 @@ void write_log(const Mix& mix, std::size_t bytes, std::uint64_t seed, std::ostre
     std::vector<std::string> lines = generator.next();
     if (n % 20 == 0) {
       const std::vector<std::string> other = generator.next();
-      for (std::size_t i = 0; i < other.size(); ++i) lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(std::min(2 * i + 1, lines.size())), other[i]);
+      for (std::size_t i = 0; i < other.size(); ++i)
+        lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(std::min(2 * i + 1, lines.size())), other[i]);
     }
     for (const std::string& line : lines) (buffer += line) += '\n';
     if (buffer.size() < (1u << 20)) continue;
@@ -155,14 +165,24 @@ void write_rules(std::size_t count, const std::filesystem::path& dir) {
   std::filesystem::create_directories(dir);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string start = fmt::format(
-        "process where host.os.type == \"linux\" and event.type == \"start\" and event.action in (\"exec\", \"executed\", \"start\") and "
-        "process.name in (\"tool{0}\", \"helper{0}\", \"agent{0}\") and process.args : (\"--evil{0}*\", \"*payload{0}*\") and "
-        "not process.parent.executable like (\"/opt/vendor{0}/*\", \"/usr/lib/vendor{0}/*\")", i);
-    const std::string query = i % 4 == 0 ? fmt::format(
-        "sequence by host.id, process.entity_id with maxspan=3s\n  [{}]\n  [network where event.action == \"connection_attempted\" and not "
-        "cidrMatch(destination.ip, \"10.0.0.0/8\", \"192.168.0.0/16\", \"127.0.0.0/8\")]", start) : start;
+        "process where host.os.type == \"linux\" and event.type == \"start\" and event.action in (\"exec\", "
+        "\"executed\", \"start\") and "
+        "process.name in (\"tool{0}\", \"helper{0}\", \"agent{0}\") and process.args : (\"--evil{0}*\", "
+        "\"*payload{0}*\") and "
+        "not process.parent.executable like (\"/opt/vendor{0}/*\", \"/usr/lib/vendor{0}/*\")",
+        i);
+    const std::string query =
+        i % 4 == 0 ? fmt::format(
+                         "sequence by host.id, process.entity_id with maxspan=3s\n  [{}]\n  [network where "
+                         "event.action == \"connection_attempted\" and not "
+                         "cidrMatch(destination.ip, \"10.0.0.0/8\", \"192.168.0.0/16\", \"127.0.0.0/8\")]",
+                         start)
+                   : start;
     std::ofstream out(dir / fmt::format("rule{:03}.toml", i));
-    out << fmt::format("[rule]\nname = \"Rule {0}\"\nrule_id = \"bench-{0}\"\nseverity = \"low\"\ntype = \"eql\"\nquery = '''\n{1}\n'''\n", i, query);
+    out << fmt::format(
+        "[rule]\nname = \"Rule {0}\"\nrule_id = \"bench-{0}\"\nseverity = \"low\"\ntype = \"eql\"\nquery = "
+        "'''\n{1}\n'''\n",
+        i, query);
   }
 }
 

@@ -66,7 +66,8 @@ std::vector<sequence::Match> run(const Case& c, const DataSet& data) {
   eql::Evaluator evaluator;
   std::vector<sequence::Match> out;
   // The reference picks a sample's events in storage order.
-  const auto order = query.value().kind == eql::QueryKind::kSample ? ndjson::ReplayOrder::kArrival : ndjson::ReplayOrder::kEvent;
+  const auto order =
+      query.value().kind == eql::QueryKind::kSample ? ndjson::ReplayOrder::kArrival : ndjson::ReplayOrder::kEvent;
   log.replay(order, [&](const event::Event& event) { machine.handle(event, ~std::uint64_t{0}, evaluator, out); });
   machine.finish(out);
   if (c.size && out.size() > *c.size) out.resize(*c.size);
@@ -134,7 +135,8 @@ std::string text_of(const element& object, const char* key) {
 
 DataSet data_of(const element& set, const std::filesystem::path& dir) {
   DataSet data;
-  for (const element& file : set["data"].get_array()) data.files.push_back(dir / std::string(file.get_string().value()));
+  for (const element& file : set["data"].get_array())
+    data.files.push_back(dir / std::string(file.get_string().value()));
   data.names.category = text_of(set, "category_field");
   data.names.tiebreaker = text_of(set, "tiebreaker");
   data.names.id = text_of(set, "id_field");
@@ -216,7 +218,8 @@ TEST_CASE("every reference text is accepted or refused as the reference does") {
     const std::string text = text_of(row, "query");
     event::FieldTable fields;
     const auto query = eql::compile_query({"query", text, 1, 1}, fields);
-    CHECK_MESSAGE(query.has_value() == row["valid"].get_bool().value(), text, "\n", query ? "accepted" : render(query.error().diagnostics));
+    CHECK_MESSAGE(query.has_value() == row["valid"].get_bool().value(), text, "\n",
+                  query ? "accepted" : render(query.error().diagnostics));
     ++run_count;
   });
   CHECK(run_count == 120);

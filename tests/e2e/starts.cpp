@@ -46,7 +46,13 @@ int start_without_exec(const std::string&, const Case& what) { return act(what) 
 
 int start_with_odd_bytes(const std::string& app, const Case& what) {
   std::vector<std::string> words = arguments_of(app, what);
-  for (const char* odd : {"\xff", "\xff" "a", "a\xff", "a\xff" "b", "", "line\nnode=x type=EOE msg=audit(1.1:1): ", "\x1d\"'"}) {
+  for (const char* odd : {"\xff",
+                          "\xff"
+                          "a",
+                          "a\xff",
+                          "a\xff"
+                          "b",
+                          "", "line\nnode=x type=EOE msg=audit(1.1:1): ", "\x1d\"'"}) {
     words.emplace_back(odd);
   }
   return run(app, std::move(words));
@@ -76,7 +82,8 @@ int start_from_directory(const std::string& app, const Case& what) {
 int start_relative(const std::string& app, const Case& what) {
   const std::filesystem::path path(app);
   if (chdir(path.parent_path().c_str()) != 0) return kExecFailed;
-  return run("./../" + path.parent_path().filename().string() + "/" + path.filename().string(), arguments_of(app, what));
+  return run("./../" + path.parent_path().filename().string() + "/" + path.filename().string(),
+             arguments_of(app, what));
 }
 
 int start_from_memory(const std::string& app, const Case& what) {
@@ -129,11 +136,16 @@ struct Start {
 };
 
 constexpr std::array kStarts = {
-    Start{"fork_only", start_without_exec},     Start{"odd_bytes", start_with_odd_bytes},
-    Start{"huge_args", start_with_huge_arguments}, Start{"directory_fd", start_from_directory},
-    Start{"relative", start_relative},          Start{"memory_fd", start_from_memory},
-    Start{"renames_itself", start_copy},        Start{"deletes_itself", start_copy},
-    Start{"preloaded", start_preloaded},        Start{"shell", start_by_shell},
+    Start{"fork_only", start_without_exec},
+    Start{"odd_bytes", start_with_odd_bytes},
+    Start{"huge_args", start_with_huge_arguments},
+    Start{"directory_fd", start_from_directory},
+    Start{"relative", start_relative},
+    Start{"memory_fd", start_from_memory},
+    Start{"renames_itself", start_copy},
+    Start{"deletes_itself", start_copy},
+    Start{"preloaded", start_preloaded},
+    Start{"shell", start_by_shell},
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto rule = engine::parse_rule(source, fields); !rule) (void)render(rule.error().diagnostics);
 
   event::Event event;
-  const event::Value args[] = {event::Value::string("-e"), event::Value::string("\xEF\xBF\xBD"), event::Value::integer(7)};
+  const event::Value args[] = {event::Value::string("-e"), event::Value::string("\xEF\xBF\xBD"),
+                               event::Value::integer(7)};
   event.set(event::FieldId::kProcessArgs, args);
   event.set_text(event::FieldId::kEventCategory, "process");
   event.set_text(event::FieldId::kProcessName, "sh");

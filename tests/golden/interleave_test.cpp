@@ -55,7 +55,8 @@ std::string interleave(std::vector<LoggedEvent> events, std::mt19937& random) {
   std::size_t next = 0;
   while (next < events.size() || !active.empty()) {
     while (active.size() < kUnderWay && next < events.size()) {
-      const bool busy = std::any_of(active.begin(), active.end(), [&](const LoggedEvent& e) { return e.pid == events[next].pid; });
+      const bool busy =
+          std::any_of(active.begin(), active.end(), [&](const LoggedEvent& e) { return e.pid == events[next].pid; });
       if (busy) break;
       active.push_back(std::move(events[next++]));
     }

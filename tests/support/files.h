@@ -16,6 +16,7 @@ void write_file(const std::filesystem::path& path, const std::string& text);
 [[nodiscard]] Source read_source(const std::filesystem::path& path);
 
 // Files below `dir` (not deeper) that end in `extension`, sorted by name.
-[[nodiscard]] std::vector<std::filesystem::path> files_in(const std::filesystem::path& dir, const std::string& extension);
+[[nodiscard]] std::vector<std::filesystem::path> files_in(const std::filesystem::path& dir,
+                                                          const std::string& extension);
 
 }  // namespace audisp_eql::test

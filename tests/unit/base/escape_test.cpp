@@ -15,20 +15,20 @@ TEST_CASE("validity of UTF-8 is RFC 3629's") {
   constexpr Row kRows[] = {
       {"", true},
       {"plain", true},
-      {"\xC2\x80", true},           // first of two bytes
-      {"\xC1\xBF", false},          // overlong
+      {"\xC2\x80", true},   // first of two bytes
+      {"\xC1\xBF", false},  // overlong
       {"\xE0\xA0\x80", true},
-      {"\xE0\x9F\xBF", false},      // overlong
+      {"\xE0\x9F\xBF", false},  // overlong
       {"\xED\x9F\xBF", true},
-      {"\xED\xA0\x80", false},      // surrogate
+      {"\xED\xA0\x80", false},  // surrogate
       {"\xF0\x90\x80\x80", true},
       {"\xF0\x8F\xBF\xBF", false},  // overlong
       {"\xF4\x8F\xBF\xBF", true},   // U+10FFFF
       {"\xF4\x90\x80\x80", false},  // above it
       {"\xF5\x80\x80\x80", false},
-      {"\x80", false},              // lone continuation
+      {"\x80", false},  // lone continuation
       {"\xFF", false},
-      {"a\xE2\x82", false},         // cut short
+      {"a\xE2\x82", false},  // cut short
       {"\xE2\x82\xAC tail", true},
   };
   for (const Row& row : kRows) {
@@ -63,5 +63,5 @@ TEST_CASE("characters that turn a line around or break it are not shown as such"
   CHECK(escape_printable("\xE2\x80\xAE") == "\\xE2\\x80\\xAE");  // right-to-left override
   CHECK(escape_printable("\xE2\x80\xA8") == "\\xE2\\x80\\xA8");  // line separator
   CHECK(escape_printable("\xE2\x81\xA6") == "\\xE2\\x81\\xA6");  // isolate
-  CHECK(escape_printable("\xC2\x85") == "\\xC2\\x85");            // next line (C1)
+  CHECK(escape_printable("\xC2\x85") == "\\xC2\\x85");           // next line (C1)
 }

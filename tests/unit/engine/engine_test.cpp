@@ -19,7 +19,8 @@ constexpr char kSession[] = "/usr/bin/xfce4-session";
 constexpr char kApp[] = "/usr/local/bin/app";
 
 std::string rule_text(const std::string& id, const std::string& query) {
-  return "[rule]\nname = \"" + id + "\"\nrule_id = \"" + id + "\"\nseverity = \"low\"\ntype = \"eql\"\nquery = '''\n" + query + "\n'''\n";
+  return "[rule]\nname = \"" + id + "\"\nrule_id = \"" + id + "\"\nseverity = \"low\"\ntype = \"eql\"\nquery = '''\n" +
+         query + "\n'''\n";
 }
 
 RuleSet rules_of(const std::vector<std::pair<std::string, std::string>>& queries) {
@@ -33,7 +34,9 @@ RuleSet rules_of(const std::vector<std::pair<std::string, std::string>>& queries
 RuleSet first_rule() { return load_rules({test::read_source(SHIPPED_RULES "/xdg_autostart_network.toml")}); }
 
 struct World {
-  explicit World(RuleSet rules, EngineOptions options = {}) : engine(std::move(options)) { engine.set_rules(std::move(rules)); }
+  explicit World(RuleSet rules, EngineOptions options = {}) : engine(std::move(options)) {
+    engine.set_rules(std::move(rules));
+  }
 
   // Alerts that this event gives.
   std::size_t count(const audit::AuditEvent& event) {
@@ -126,7 +129,8 @@ TEST_CASE("events of our own process are dropped, of a program like ours not") {
   w.count(w.say.exec({.pid = 5, .at = 0, .exe = kSession}));
   for (const std::uint32_t pid : {10U, 11U}) {
     w.count(w.say.exec({.pid = pid, .ppid = 5, .at = 1000, .exe = "/usr/sbin/audisp-eql"}));
-    CHECK(w.count(w.say.connect({.pid = pid, .ppid = 5, .at = 1100, .exe = "/usr/sbin/audisp-eql"})) == (pid == 11 ? 1 : 0));
+    CHECK(w.count(w.say.connect({.pid = pid, .ppid = 5, .at = 1100, .exe = "/usr/sbin/audisp-eql"})) ==
+          (pid == 11 ? 1 : 0));
   }
   CHECK(w.engine.counters().own_events == 2);
 }
@@ -155,7 +159,8 @@ TEST_CASE("a restart of the host ends its processes, by record or by falling ser
 }
 
 TEST_CASE("a reload keeps what an unchanged rule was waiting for, and only that") {
-  const std::string changed = "sequence by process.entity_id with maxspan=1s [process where event.type == \"start\"] [network where true]";
+  const std::string changed =
+      "sequence by process.entity_id with maxspan=1s [process where event.type == \"start\"] [network where true]";
   const std::string other = changed + " // changed";
   World w(rules_of({{"a", changed}, {"b", changed}}));
   w.count(w.say.exec({.pid = 10, .at = 1000, .exe = kApp}));
@@ -181,10 +186,12 @@ TEST_CASE("what a rule can see of each kind of event") {
       {"process where event.type == \"end\" and process.exit_code == 0", 0, 0, 1, 0},
       {"process where event.action in (\"ProcessRollup2\", \"executed\")", 1, 0, 0, 0},
       {"process where event.action == \"fork\" and process.pid == 11 and process.parent.pid == 10", 0, 1, 0, 0},
-      {"network where event.action : \"connection_*\" and destination.port == 80 and network.type == \"ipv4\"", 0, 0, 0, 1},
+      {"network where event.action : \"connection_*\" and destination.port == 80 and network.type == \"ipv4\"", 0, 0, 0,
+       1},
       {"network where cidrMatch(destination.ip, \"127.0.0.0/8\") and event.outcome == \"failure\"", 0, 0, 0, 1},
       {"any where process.name == \"app\" and process.command_line == \"app -x\"", 1, 1, 1, 1},
-      {"any where host.os.type == \"linux\" and host.id == \"h\" and user.id == \"1000\" and user.name == \"alice\"", 1, 1, 1, 1},
+      {"any where host.os.type == \"linux\" and host.id == \"h\" and user.id == \"1000\" and user.name == \"alice\"", 1,
+       1, 1, 1},
       {"any where no.such.field == null", 1, 1, 1, 1},
   };
   for (const Row& row : rows) {
@@ -207,7 +214,8 @@ TEST_CASE("connect records are asked for only when a rule can use them") {
 
 TEST_CASE("bytes that are no UTF-8 hide nothing from a rule") {
   for (const std::string arg : {"\xffneedle", "nee\xffneedle", "needle\xff"}) {
-    World w(rules_of({{"r", "process where process.args : \"*needle*\""}, {"s", "process where process.args regex~ \".*NEEDLE.*\""}}));
+    World w(rules_of({{"r", "process where process.args : \"*needle*\""},
+                      {"s", "process where process.args regex~ \".*NEEDLE.*\""}}));
     CHECK(w.count(w.say.exec({.pid = 10, .at = 0, .exe = kApp}, {"app", arg})) == 2);
   }
 }

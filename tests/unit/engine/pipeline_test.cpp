@@ -75,8 +75,10 @@ TEST_CASE("a boot record ends the processes of its own host") {
   std::vector<alert::Alert> alerts;
   p->feed(kConnect, alerts);
   CHECK(p->stats().processes == 1);
-  p->feed("type=SYSTEM_BOOT msg=audit(1700000100.000:8): pid=1 uid=0 auid=4294967295 ses=4294967295 msg=' comm=\"systemd-update-utmp\" res=success'\n",
-          alerts);
+  p->feed(
+      "type=SYSTEM_BOOT msg=audit(1700000100.000:8): pid=1 uid=0 auid=4294967295 ses=4294967295 msg=' "
+      "comm=\"systemd-update-utmp\" res=success'\n",
+      alerts);
   p->end_of_input(alerts);
   CHECK(p->stats().table.boots == 1);
   CHECK(p->stats().processes == 0);
@@ -85,8 +87,10 @@ TEST_CASE("a boot record ends the processes of its own host") {
 TEST_CASE("auditd's own first record tells its version and format") {
   auto p = pipeline("network where true");
   std::vector<alert::Alert> alerts;
-  p->feed("type=DAEMON_START msg=audit(1700000000.000:3): op=start ver=3.0.9 format=enriched kernel=6.1 auid=4294967295 pid=1 uid=0 ses=4294967295 res=success\n",
-          alerts);
+  p->feed(
+      "type=DAEMON_START msg=audit(1700000000.000:3): op=start ver=3.0.9 format=enriched kernel=6.1 auid=4294967295 "
+      "pid=1 uid=0 ses=4294967295 res=success\n",
+      alerts);
   p->end_of_input(alerts);
   CHECK(p->stats().auditd_version == "3.0.9");
   CHECK(p->stats().auditd_format == "enriched");

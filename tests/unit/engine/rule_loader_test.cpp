@@ -139,7 +139,8 @@ TEST_CASE("mistakes in a rule file say what to change") {
       {with("severity = \"high\"", "severity = 3"), "r.toml:4:12: error: `severity` must be a string\n"},
       {with("type = \"eql\"", "type = \"esql\""), "rules of type \"esql\" cannot run here\n"},
       {with("type = \"eql\"", "type = \"eql\"\nlanguage = \"kuery\""), "query language \"kuery\" cannot run here\n"},
-      {with("type = \"eql\"", "type = \"eql\"\nrisk_score = 101"), "r.toml:6:14: error: `risk_score` must be a whole number from 0 to 100\n"},
+      {with("type = \"eql\"", "type = \"eql\"\nrisk_score = 101"),
+       "r.toml:6:14: error: `risk_score` must be a whole number from 0 to 100\n"},
       {with("rule_id = \"id\"", "rule_id = \"\""), "r.toml:3:11: error: `rule_id` is empty\n"},
       {with("type = \"eql\"", "type = \"eql\"\nreferences = \"x\""), "`references` must be a list of strings\n"},
   };
@@ -157,7 +158,9 @@ TEST_CASE("all mistakes of a file are told at once") {
 }
 
 TEST_CASE("one bad rule takes no other down, and an id used twice belongs to the first") {
-  const auto set = load_rules({{"a.toml", kRule, 1, 1}, {"b.toml", "nonsense", 1, 1}, {"c.toml", kRule, 1, 1},
+  const auto set = load_rules({{"a.toml", kRule, 1, 1},
+                               {"b.toml", "nonsense", 1, 1},
+                               {"c.toml", kRule, 1, 1},
                                {"d.toml", with("\"id\"", "\"other\""), 1, 1}});
   CHECK(set.rules.size() == 2);
   CHECK(set.refused == 2);
@@ -176,5 +179,6 @@ TEST_CASE("hostile files are refused, never fatal") {
   CHECK_FALSE(parse(std::string("\0\0\0", 3)).has_value());
   CHECK_FALSE(parse("\xff\xfe").has_value());
   CHECK_FALSE(parse("a = " + std::string(100'000, '[')).has_value());
-  CHECK_FALSE(parse(with("process where process.name == \"x\"", "process where " + std::string(100'000, '('))).has_value());
+  CHECK_FALSE(
+      parse(with("process where process.name == \"x\"", "process where " + std::string(100'000, '('))).has_value());
 }

@@ -245,7 +245,8 @@ TEST_CASE("threads that only fork records tell of push no process out") {
   World w({.max_processes = 10, .max_image_bytes = 1u << 20, .ended_kept = seconds(300)});
   w.table.apply(w.say.exec({.pid = 5, .at = 0, .exe = kSession}));
   w.table.apply(w.say.exec({.pid = 6, .at = 0, .exe = kApp}));
-  for (std::uint32_t tid = 100; tid < 1000; ++tid) w.table.apply_fork(w.say.clone3({.pid = 6, .at = tid, .exe = kApp}, tid));
+  for (std::uint32_t tid = 100; tid < 1000; ++tid)
+    w.table.apply_fork(w.say.clone3({.pid = 6, .at = tid, .exe = kApp}, tid));
   CHECK(w.parent(w.say.exec({.pid = 2000, .ppid = 5, .at = 2000, .exe = kApp})) == Strings{kSession});
 }
 

@@ -39,7 +39,8 @@ std::vector<std::string> texts(const event::Event& event, FieldId field) {
 
 TEST_CASE("nested and dotted keys are one field") {
   World w;
-  for (const std::string_view line : {R"({"process":{"name":"a"}})", R"({"process.name":"a"})", R"({"process":{"name":["a",null]}})"}) {
+  for (const std::string_view line :
+       {R"({"process":{"name":"a"}})", R"({"process.name":"a"})", R"({"process":{"name":["a",null]}})"}) {
     REQUIRE(w.read(line));
     CHECK(texts(w.event, FieldId::kProcessName) == std::vector<std::string>{"a"});
   }
@@ -69,8 +70,9 @@ TEST_CASE("fields that nobody mentions are not kept") {
 
 TEST_CASE("time is milliseconds, digits or ISO-8601") {
   World w;
-  for (const std::string_view line : {R"({"@timestamp":1504126051000})", R"({"@timestamp":"1504126051000"})",
-                                      R"({"@timestamp":"2017-08-30T20:47:31Z"})", R"({"@timestamp":"2017-08-30T22:47:31.000+02:00"})"}) {
+  for (const std::string_view line :
+       {R"({"@timestamp":1504126051000})", R"({"@timestamp":"1504126051000"})",
+        R"({"@timestamp":"2017-08-30T20:47:31Z"})", R"({"@timestamp":"2017-08-30T22:47:31.000+02:00"})"}) {
     REQUIRE(w.read(line));
     CHECK(w.event.order.time == milliseconds(1'504'126'051'000));
   }
@@ -84,7 +86,8 @@ TEST_CASE("time is milliseconds, digits or ISO-8601") {
 TEST_CASE("tiebreakers order as numbers, absent ones last, then arrival") {
   World w;
   std::vector<event::Order> orders;
-  for (const std::string_view line : {R"({"event.sequence":-1})", R"({"event.sequence":"5"})", R"({"event.sequence":6})", R"({})"}) {
+  for (const std::string_view line :
+       {R"({"event.sequence":-1})", R"({"event.sequence":"5"})", R"({"event.sequence":6})", R"({})"}) {
     REQUIRE(w.read(line));
     orders.push_back(w.event.order);
   }

@@ -34,7 +34,9 @@ struct World {
 TEST_CASE("events of all inputs come by time, tiebreaker and arrival") {
   World w;
   w.log->add("a", "{\"@timestamp\":3,\"event.id\":1}\n{\"@timestamp\":1,\"event.id\":2}\n");
-  w.log->add("b", "{\"@timestamp\":2,\"event.id\":3}\n{\"@timestamp\":1,\"event.sequence\":9,\"event.id\":4}\n{\"@timestamp\":1,\"event.id\":5}");
+  w.log->add("b",
+             "{\"@timestamp\":2,\"event.id\":3}\n{\"@timestamp\":1,\"event.sequence\":9,\"event.id\":4}\n{\"@"
+             "timestamp\":1,\"event.id\":5}");
   CHECK(w.replay() == std::vector<std::int64_t>{4, 2, 5, 3, 1});
   CHECK(w.replay(ReplayOrder::kArrival) == std::vector<std::int64_t>{1, 2, 3, 4, 5});
   CHECK(w.log->counters().events == 5);
