@@ -45,12 +45,21 @@ FakeAuditd::FakeAuditd(const std::string& plugin, const std::vector<std::string>
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
   socket_.reset(ends[0]);
   const plugin::UniqueFd theirs(ends[1]);
+  std::array<int, 2> started{};
+  REQUIRE(::pipe2(started.data(), O_CLOEXEC) == 0);
+  const plugin::UniqueFd read_started(started[0]);
+  plugin::UniqueFd write_started(started[1]);
   std::vector<char*> argv = {const_cast<char*>(plugin.c_str())};
   for (const std::string& arg : args) argv.push_back(const_cast<char*>(arg.c_str()));
   argv.push_back(nullptr);
   pid_ = ::fork();
   REQUIRE(pid_ >= 0);
   if (pid_ == 0) become_plugin(theirs.get(), argv.data());
+  // The end of this pipe comes with exec: from then on signals meet the plugin,
+  // not a child that has yet to ignore them.
+  write_started.reset();
+  char byte = 0;
+  REQUIRE(::read(read_started.get(), &byte, 1) == 0);
 }
 
 FakeAuditd::~FakeAuditd() {

@@ -86,6 +86,18 @@ TEST_CASE("a daemon that does not read: nothing blocks, nothing is lost within t
   CHECK(channel.counters().dropped_alerts == 0);
 }
 
+TEST_CASE("draining at the end waits for a slow daemon as long as told, for an absent one not at all") {
+  Fixture f;
+  SyslogChannel channel(f.config);
+  for (int i = 0; i < 2000; ++i) channel.send_alert(SyslogSeverity::kNotice, "x");
+  channel.drain(std::chrono::hours(1));
+  CHECK(channel.waiting() == 2000);
+  f.server.start();
+  channel.drain(std::chrono::milliseconds(30));
+  CHECK(channel.waiting() > 0);
+  CHECK(channel.waiting() < 2000);
+}
+
 TEST_CASE("the queue is full at its number of messages, and drops are counted by kind") {
   Fixture f;
   f.config.queue_messages = 3;
