@@ -37,7 +37,8 @@ class Collector {
     for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
       const fs::path& file = it->path();
       const bool hidden = file.filename().native().front() == '.';
-      if (file.extension() == ".toml" && !hidden && !it->is_directory(error)) files.push_back(file.string());
+      std::error_code dangling;  // is told when it is read
+      if (file.extension() == ".toml" && !hidden && !it->is_directory(dangling)) files.push_back(file.string());
     }
     if (error) complain({os_error("cannot read " + path, error.value())});
     std::sort(files.begin(), files.end());

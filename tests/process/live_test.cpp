@@ -204,6 +204,7 @@ TEST_CASE("without a syslog daemon it ends as well, with its alerts in the file"
   auditd.write(recording("live-stream"));
   auditd.close_input();
   CHECK(auditd.wait() == 0);
+  CHECK(alert_ids(read_file(place.alerts())).size() == 3);
 }
 
 TEST_CASE("a rule that others can write is not used, and the message says what to do") {

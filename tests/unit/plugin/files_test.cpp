@@ -51,12 +51,15 @@ TEST_CASE("paths keep their order, a file met again is left out") {
 TEST_CASE("what cannot be read is told, the rest is used") {
   const TempDir dir;
   write_file(dir / "a.toml", "");
+  write_file(dir / "z.toml", "");
   REQUIRE(::mkfifo((dir / "pipe.toml").c_str(), 0600) == 0);
+  fs::create_symlink("nowhere", dir / "link.toml");
   const RuleFiles files = collect_rules({dir / "none.toml", dir.path()}, Trust::kUser);
-  CHECK(names(files) == std::vector<std::string>{"a.toml"});
-  REQUIRE(files.diagnostics.size() == 2);
+  CHECK(names(files) == std::vector<std::string>{"a.toml", "z.toml"});
+  REQUIRE(files.diagnostics.size() == 3);
   CHECK(files.diagnostics[0].message == "cannot read " + (dir / "none.toml") + ": No such file or directory");
-  CHECK(files.diagnostics[1].message == (dir / "pipe.toml") + " is not a regular file");
+  CHECK(files.diagnostics[1].message == "cannot read " + (dir / "link.toml") + ": No such file or directory");
+  CHECK(files.diagnostics[2].message == (dir / "pipe.toml") + " is not a regular file");
 }
 
 TEST_CASE("trusted files are not writable by group or others") {
