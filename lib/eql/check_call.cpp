@@ -36,6 +36,13 @@ bool fits(char parameter, Type type) {
   }
 }
 
+// What stands for a call that is an error.
+typed::Term null_term() {
+  typed::Term out;
+  out.type = Type::kNull;
+  return out;
+}
+
 std::string_view parameter_name(char parameter) {
   if (parameter == 't') return "text";
   return parameter == 'n' ? "a number" : "a boolean";
@@ -91,12 +98,12 @@ typed::Term ConditionChecker::on(const ast::Call& node, const ast::Expr& expr) {
   out.function = find_function(node.name);
   if (out.function == nullptr) {
     unknown_function(node, name);
-    return {Type::kNull, Constant()};
+    return null_term();
   }
   if (node.mode == CaseMode::kAsciiInsensitive && !out.function->foldable) {
     error(name, fmt::format("{} has no form that ignores case", out.function->name), "leave the `~` out");
   }
-  if (!check_arity(*out.function, node, expr.span)) return {Type::kNull, Constant()};
+  if (!check_arity(*out.function, node, expr.span)) return null_term();
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
     out.arguments.push_back(term(node.arguments[i]));
     check_argument(*out.function, i, out.arguments.back(), node.arguments[i].span);

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
-#include <regex>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -57,46 +57,57 @@ std::optional<std::array<unsigned char, 16>> address(const Constant& value) {
   return std::nullopt;
 }
 
-// Whole days and whole epoch milliseconds are all the random events have.
+bool all_digits(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// Years, whole days and epoch milliseconds are all the random events have.
 std::optional<long double> date(const Constant& value) {
   if (const auto* ms = std::get_if<std::int64_t>(&value)) return *ms;
   if (const auto* ms = std::get_if<double>(&value)) return std::trunc(*ms);
   const auto* text = std::get_if<std::string>(&value);
   if (text == nullptr) return std::nullopt;
-  std::smatch parts;
-  if (std::regex_match(*text, parts, std::regex("(\\d{4})-(\\d\\d)-(\\d\\d)"))) {
-    using namespace std::chrono;
-    const year_month_day day{year(std::stoi(parts[1])), month(static_cast<unsigned>(std::stoul(parts[2]))),
-                             std::chrono::day(static_cast<unsigned>(std::stoul(parts[3])))};
-    if (!day.ok()) return std::nullopt;
-    return static_cast<long double>(sys_days(day).time_since_epoch().count()) * 86'400'000.0L;
-  }
-  if (std::regex_match(*text, std::regex("\\d{4}"))) return date(Constant(*text + "-01-01"));
-  if (std::regex_match(*text, std::regex("\\d{5,}"))) return std::stold(*text);
-  return std::nullopt;
+  if (all_digits(*text) && text->size() == 4) return date(Constant(*text + "-01-01"));
+  if (all_digits(*text) && text->size() > 4) return std::stold(*text);
+  if (text->size() != 10 || (*text)[4] != '-' || (*text)[7] != '-') return std::nullopt;
+  if (!all_digits(text->substr(0, 4) + text->substr(5, 2) + text->substr(8))) return std::nullopt;
+  using namespace std::chrono;
+  const year_month_day day{year(std::stoi(text->substr(0, 4))),
+                           month(static_cast<unsigned>(std::stoul(text->substr(5, 2)))),
+                           std::chrono::day(static_cast<unsigned>(std::stoul(text->substr(8))))};
+  if (!day.ok()) return std::nullopt;
+  return static_cast<long double>(sys_days(day).time_since_epoch().count()) * 86'400'000.0L;
 }
 
-// Parts as (is a word, number, word), so that numbers come first.
-std::vector<std::tuple<bool, long double, std::string>> version_parts(const std::string& list) {
-  std::vector<std::tuple<bool, long double, std::string>> out;
-  std::stringstream stream(list);
-  for (std::string part; std::getline(stream, part, '.');) {
-    const bool word = !std::regex_match(part, std::regex("\\d+"));
-    out.emplace_back(word, word ? 0 : std::stold(part), word ? part : "");
+struct Version {
+  using Parts = std::vector<std::tuple<bool, long double, std::string>>;  // (is a word, number, word)
+  Parts numbers;
+  bool released = true;
+  Parts prerelease;
+  std::string text;
+
+  explicit Version(const std::string& whole) : text(whole) {
+    const std::string plain = whole.substr(0, whole.find('+'));
+    numbers = parts(plain.substr(0, plain.find('-')));
+    released = plain.find('-') == std::string::npos;
+    if (!released) prerelease = parts(plain.substr(plain.find('-') + 1));
   }
-  return out;
-}
+  static Parts parts(const std::string& list) {
+    Parts out;
+    std::stringstream stream(list);
+    for (std::string part; std::getline(stream, part, '.');) {
+      const bool word = !all_digits(part);
+      out.emplace_back(word, word ? 0 : std::stold(part), word ? part : "");
+    }
+    return out;
+  }
+  auto tied() const { return std::tie(numbers, released, prerelease, text); }
+};
 
 int compare_versions(const std::string& a, const std::string& b) {
-  static const std::regex kShape("([^-+]*)(-([^+]*))?.*");
-  std::smatch x;
-  std::smatch y;
-  std::regex_match(a, x, kShape);
-  std::regex_match(b, y, kShape);
-  if (const int numbers = order(version_parts(x[1]), version_parts(y[1])); numbers != 0) return numbers;
-  if (x[2].matched != y[2].matched) return x[2].matched ? -1 : 1;
-  if (const int words = order(version_parts(x[3]), version_parts(y[3])); words != 0) return words;
-  return order(a, b);
+  const Version left(a);
+  const Version right(b);
+  return order(left.tied(), right.tied());
 }
 
 int compare_by_value(const Constant& a, const Constant& b, bool fold) {

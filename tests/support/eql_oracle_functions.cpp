@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
-#include <regex>
 
 namespace audisp_eql::test::oracle {
 namespace {
@@ -126,11 +126,9 @@ Constant substring(const std::vector<Constant>& a) {
 // The random texts hold no more than small decimals.
 Constant number(const std::vector<Constant>& a) {
   if (std::holds_alternative<std::int64_t>(a[0]) || std::holds_alternative<double>(a[0])) return a[0];
-  if (!text(a[0])) return {};
-  const std::string& digits = *text(a[0]);
-  if (std::regex_match(digits, std::regex("[-+]?\\d{1,18}"))) return static_cast<std::int64_t>(std::stoll(digits));
-  if (std::regex_match(digits, std::regex("[-+]?\\d+\\.\\d*"))) return std::stod(digits);
-  return {};
+  if (!text(a[0]) || !number_of(a[0])) return {};
+  if (text(a[0])->find('.') == std::string::npos) return static_cast<std::int64_t>(std::stoll(*text(a[0])));
+  return std::stod(*text(a[0]));
 }
 
 Constant test_affix(const std::vector<Constant>& a, bool fold, bool at_end) {
@@ -176,8 +174,11 @@ std::optional<long double> number_of(const Constant& value) {
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
   if (const auto* real = std::get_if<double>(&value)) return *real;
   if (text(value) == nullptr) return std::nullopt;
-  if (!std::regex_match(*text(value), std::regex("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?"))) return std::nullopt;
-  return std::stold(*text(value));
+  if (text(value)->empty() || text(value)->find_first_not_of("0123456789+-.eE") != std::string::npos)
+    return std::nullopt;
+  char* end = nullptr;
+  const long double out = std::strtold(text(value)->c_str(), &end);
+  return *end == '\0' ? std::optional(out) : std::nullopt;
 }
 
 Constant arithmetic(char op, const Constant& a, const Constant& b) {
@@ -198,10 +199,7 @@ bool matches(int kind, const std::string& pattern, const std::string& text, bool
   const std::string t = fold ? lower(text) : text;
   if (kind == 0) return p == t;
   if (kind == 1) return glob(decode(p), 0, decode(t), 0);
-  const Text wide = decode(t);
-  const Text wide_pattern = decode(p);
-  return std::regex_match(std::wstring(wide.begin(), wide.end()),
-                          std::wregex(std::wstring(wide_pattern.begin(), wide_pattern.end())));
+  return regex_matches(decode(p), decode(t));
 }
 
 Constant call(const std::string& name, const std::vector<Constant>& a, bool fold) {

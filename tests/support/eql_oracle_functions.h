@@ -20,6 +20,8 @@ using eql::Constant;
 [[nodiscard]] Constant arithmetic(char op, const Constant& a, const Constant& b);
 // `kind`: 0 text, 1 wildcards, 2 regular expression (of the tame kind).
 [[nodiscard]] bool matches(int kind, const std::string& pattern, const std::string& text, bool fold);
+// Literals, `.`, `[a-c]`, `( )`, `|`, `* + ?`, by code point.
+[[nodiscard]] bool regex_matches(const std::u32string& pattern, const std::u32string& text);
 [[nodiscard]] Constant call(const std::string& name, const std::vector<Constant>& arguments, bool fold);
 
 }  // namespace audisp_eql::test::oracle
