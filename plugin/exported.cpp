@@ -15,6 +15,9 @@
 namespace audisp_eql::plugin {
 namespace {
 
+// Events are sorted in memory.
+constexpr std::size_t kMaxInput = std::size_t{4} << 30U;
+
 // errno, or 0 when the whole file is in `text`.
 int read_all(int fd, std::string& text) {
   std::array<char, 256 * 1024> buffer;
@@ -23,6 +26,7 @@ int read_all(int fd, std::string& text) {
     if (n == 0) return 0;
     if (n > 0) text.append(buffer.data(), static_cast<std::size_t>(n));
     if (n < 0 && errno != EINTR) return errno;
+    if (text.size() > kMaxInput) return EFBIG;
   }
 }
 
@@ -64,6 +68,8 @@ std::string exported_summary(const ndjson::ReaderCounters& counters, std::size_t
                              std::size_t rules) {
   std::string out = fmt::format("{} results by {} rules\nread: {} inputs, {} lines, {} events\n", results, rules,
                                 inputs, counters.lines, counters.events);
+  if (counters.lines > 0 && counters.events == 0)
+    out += "note: NO line is an exported event; is this the right file?\n";
   if (counters.bad_lines > 0)
     out += fmt::format("note: {} lines are no JSON objects and were left out\n", counters.bad_lines);
   if (counters.without_time > 0) {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
+
+#include "plugin/trusted_file.h"
 
 namespace audisp_eql::plugin {
 namespace {
@@ -33,9 +33,10 @@ UserNames parse_passwd(std::string_view text) {
   return names;
 }
 
-UserNames read_passwd(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return parse_passwd(std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()));
+Result<UserNames> read_passwd(const std::string& path) {
+  const Result<ReadFile> file = read_file(path, Trust::kUser);
+  if (!file) return file.error();
+  return parse_passwd(file->source.text);
 }
 
 }  // namespace audisp_eql::plugin

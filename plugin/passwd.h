@@ -8,6 +8,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "lib/base/result.h"
+
 namespace audisp_eql::plugin {
 
 using UserNames = std::unordered_map<std::uint32_t, std::string>;
@@ -15,6 +17,7 @@ using UserNames = std::unordered_map<std::uint32_t, std::string>;
 // The first line of a uid counts. Lines that are not name:x:uid:... are left out.
 [[nodiscard]] UserNames parse_passwd(std::string_view text);
 // Empty when the file cannot be read.
-[[nodiscard]] UserNames read_passwd(const std::string& path);
+// A regular file; what is wrong with it otherwise.
+[[nodiscard]] Result<UserNames> read_passwd(const std::string& path);
 
 }  // namespace audisp_eql::plugin

@@ -1,25 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/proc_reader.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+#include "plugin/unique_fd.h"
 
 namespace audisp_eql::plugin {
 namespace {
 
 namespace fs = std::filesystem;
 
+// Empty when it cannot be read: a process may die between any two calls, and
+// even between open and read (ESRCH).
 std::string slurp(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::string text;
+  std::array<char, 16'384> buffer;
+  while (fd) {
+    const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return {};
+    if (n == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(n));
+  }
+  return text;
 }
 
 std::string read_link(const std::string& path) {
@@ -85,15 +99,19 @@ std::int64_t to_ms(const timespec& t) { return std::int64_t{t.tv_sec} * 1000 + t
 
 }  // namespace
 
-ProcReader::ProcReader(std::string root, EventTime boot, std::int64_t ticks)
+ProcReader::ProcReader(std::string root, std::optional<EventTime> boot, std::int64_t ticks)
     : root_(std::move(root)), boot_(boot), ticks_(ticks) {}
 
-ProcReader ProcReader::of_this_host() {
+ProcReader ProcReader::of_this_host() { return {"/proc", std::nullopt, ::sysconf(_SC_CLK_TCK)}; }
+
+// Asked anew each time: audit stamps follow the wall clock, which may be set.
+EventTime ProcReader::boot_time() const {
+  if (boot_) return *boot_;
   timespec wall{};
   timespec since_boot{};
   ::clock_gettime(CLOCK_REALTIME, &wall);
   ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
-  return {"/proc", milliseconds(to_ms(wall) - to_ms(since_boot)), ::sysconf(_SC_CLK_TCK)};
+  return milliseconds(to_ms(wall) - to_ms(since_boot));
 }
 
 std::optional<entity::ProcEntry> ProcReader::read(std::uint32_t pid) const {
@@ -104,7 +122,7 @@ std::optional<entity::ProcEntry> ProcReader::read(std::uint32_t pid) const {
   // Split so that ticks since boot times 1000 cannot overflow.
   const auto ticks = static_cast<std::uint64_t>(ticks_);
   const std::uint64_t ms = entry.start_ticks / ticks * 1000 + entry.start_ticks % ticks * 1000 / ticks;
-  entry.start = boot_ + milliseconds(static_cast<std::int64_t>(ms));
+  entry.start = boot_time() + milliseconds(static_cast<std::int64_t>(ms));
   take_status(slurp(directory + "/status"), entry);
   entry.exe = read_link(directory + "/exe");
   entry.cwd = read_link(directory + "/cwd");

@@ -15,9 +15,9 @@ namespace audisp_eql::plugin {
 
 class ProcReader {
  public:
-  // `boot` is when the host started by the wall clock, `ticks` the clock ticks a
-  // second that stat's start time counts.
-  ProcReader(std::string root, EventTime boot, std::int64_t ticks);
+  // `boot` is when the host started by the wall clock (nullopt: as the clocks
+  // say at each read), `ticks` the clock ticks a second of stat's start time.
+  ProcReader(std::string root, std::optional<EventTime> boot, std::int64_t ticks);
   // The machine's own.
   [[nodiscard]] static ProcReader of_this_host();
 
@@ -25,8 +25,10 @@ class ProcReader {
   [[nodiscard]] std::vector<entity::ProcEntry> read_all() const;
 
  private:
+  [[nodiscard]] EventTime boot_time() const;
+
   std::string root_;
-  EventTime boot_;
+  std::optional<EventTime> boot_;
   std::int64_t ticks_;
 };
 

@@ -43,11 +43,12 @@ class Scan {
   ExitCode run() {
     collect();
     if (!rules_are_usable()) return ExitCode::kUsage;
+    read_user_names();
     if (options_.input == InputKind::kNdjson) return run_exported();
     const std::string host = options_.host.empty() ? settings_.config.host : options_.host;
     InputSet set = open_inputs(options_.files, host);
     say(render(set.diagnostics));
-    failed_ =
+    failed_ +=
         static_cast<std::size_t>(std::count_if(set.diagnostics.begin(), set.diagnostics.end(),
                                                [](const Diagnostic& d) { return d.severity == Severity::kError; }));
     say_hosts(set.folder_hosts);
@@ -84,6 +85,16 @@ class Scan {
     return rules;
   }
 
+  // Without names alerts still have ids; a file that was asked for is missed.
+  void read_user_names() {
+    if (auto names = read_passwd(options_.passwd)) {
+      user_names_ = std::move(*names);
+    } else if (options_.passwd != Options().passwd) {
+      say(render(names.error().diagnostics));
+      ++failed_;
+    }
+  }
+
   bool rules_are_usable() {
     engine::RuleSet rules = make_rules();
     // Warnings are about audit events, and these are others.
@@ -113,7 +124,7 @@ class Scan {
   void read_host(const std::string& host, std::vector<Input>& inputs) {
     engine::PipelineOptions options = pipeline_options(settings_.config);
     if (!host.empty()) options.engine.default_host = host;
-    options.engine.user_names = read_passwd(options_.passwd);
+    options.engine.user_names = user_names_;
     engine::Pipeline pipeline(std::move(options));
     pipeline.set_rules(make_rules());
     std::vector<alert::Alert> alerts;
@@ -142,7 +153,8 @@ class Scan {
     ndjson::SortedLog log(ndjson::Reader(engine.fields(), options_.field_names));
     const ExportedInputs inputs = read_exported(options_.files, log);
     say(render(inputs.diagnostics));
-    failed_ = std::max<std::size_t>(options_.files.size(), 1) - inputs.read;
+    failed_ += std::max<std::size_t>(options_.files.size(), 1) - inputs.read;
+    if (log.counters().lines > 0 && log.counters().events == 0) ++failed_;
     std::vector<alert::Alert> alerts;
     log.replay(ndjson::ReplayOrder::kEvent, [&](const event::Event& event) {
       engine.handle(event, alerts);
@@ -186,6 +198,7 @@ class Scan {
   StreamSink sink_;
   RuleFiles files_;
   std::vector<Source> queries_;
+  UserNames user_names_;
   Summary summary_;
   std::size_t failed_ = 0;
   bool bad_rules_ = false;

@@ -3,7 +3,10 @@
 
 #include <unistd.h>
 
+#include <climits>
+
 #include <algorithm>
+#include <array>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -40,11 +43,24 @@ std::string host_of(const Options& options, const Config& config) {
   return config.host.empty() ? this_host_id() : config.host;
 }
 
+// What auditd's name_format may call this host; `numeric` and `user` need the
+// config's `host`.
+std::vector<std::string> local_nodes(const std::string& host) {
+  std::vector<std::string> names = {host};
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  if (::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0') {
+    names.emplace_back(name.data());
+    names.push_back(names.back().substr(0, names.back().find('.')));
+  }
+  return names;
+}
+
 engine::PipelineOptions live_options(const Options& options, const Config& config) {
   engine::PipelineOptions out = pipeline_options(config);
   out.engine.default_host = host_of(options, config);
   out.engine.own_pid = static_cast<std::uint32_t>(::getpid());
-  out.engine.user_names = read_passwd("/etc/passwd");
+  out.engine.local_nodes = local_nodes(out.engine.default_host);
+  if (auto names = read_passwd("/etc/passwd")) out.engine.user_names = std::move(*names);
   out.engine.proc = [proc = ProcReader::of_this_host()](std::uint32_t pid) { return proc.read(pid); };
   return out;
 }
@@ -144,6 +160,10 @@ void Service::emit() {
     if (syslog_sink_) syslog_sink_->emit(alert);
     if (file_sink_) file_sink_->emit(alert);
   }
+  if (file_sink_ && file_sink_->errors() > 0 && file_errors_ == 0) {
+    log_.write({os_error("cannot write " + settings_.config.file.path, file_sink_->last_error())});
+  }
+  file_errors_ = file_sink_ ? file_sink_->errors() : 0;
   alerts_.clear();
 }
 
@@ -187,9 +207,10 @@ void Service::complain_again() {
 void Service::heartbeat() {
   const engine::Stats stats = pipeline_.stats();
   const auto up = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
-  log_.info(fmt::format("alive: {} s, {} rules, {} lines, {} events, {} alerts; dropped: {} lines, {} alerts",
-                        up.count(), pipeline_.engine().rule_count(), stats.grouper.lines, stats.engine.events,
-                        stats.engine.alerts, reader_.counters().dropped_lines, syslog_.counters().dropped_alerts));
+  log_.info(fmt::format(
+      "alive: {} s, {} rules, {} lines, {} events, {} alerts; dropped: {} lines, {} alerts; file errors: {}",
+      up.count(), pipeline_.engine().rule_count(), stats.grouper.lines, stats.engine.events, stats.engine.alerts,
+      reader_.counters().dropped_lines, syslog_.counters().dropped_alerts, file_errors_));
   complain_again();
 }
 

@@ -72,6 +72,7 @@ class Service {
   std::vector<alert::Alert> alerts_;  // made and not yet given to the sinks
   bool needs_clock_ = false;          // a rule's result may be due without a further event
   bool bad_config_ = false;
+  std::uint64_t file_errors_ = 0;  // of the file sink, as last seen
   std::uint64_t reloads_ = 0, reloads_refused_ = 0;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

@@ -42,9 +42,6 @@ if command -v clang++ >/dev/null; then
   step "build" cmake --build --preset fuzz --target tests/fuzz/all
   step "test: fuzz, one minute" fuzz_all
 fi
-if command -v clang-tidy >/dev/null; then
-  step "clang-tidy: names, sizes, likely mistakes" sh tests/tidy.sh build/dev
-fi
 
 echo "== test: all"
 ctest --preset dev --parallel "$(nproc)"

@@ -72,9 +72,9 @@ struct Destination {
 struct Evidence {
   std::size_t stage = 0;  // from 1
   EventTime time;
-  std::uint64_t serial = 0;
-  std::string event_id;       // "sec.ms:serial", or the id field of an exported event
-  bool id_is_number = false;  // how that field had it
+  std::optional<std::uint64_t> serial;  // of the audit event; exported ones have none
+  std::string event_id;                 // "sec.ms:serial", or the id field of an exported event
+  bool id_is_number = false;            // how that field had it
   std::string host;
   std::string action;
   std::optional<std::int64_t> pid;

@@ -55,7 +55,9 @@ class Extension {
 
 std::string serials(const std::vector<Evidence>& evidence) {
   std::vector<std::uint64_t> list;
-  for (const Evidence& event : evidence) list.push_back(event.serial);
+  for (const Evidence& event : evidence) {
+    if (event.serial) list.push_back(*event.serial);
+  }
   return fmt::format("{}", fmt::join(list, ","));
 }
 

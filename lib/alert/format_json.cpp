@@ -145,7 +145,7 @@ json::array evidence_of(const std::vector<Evidence>& evidence) {
     one.emplace("stage", event.stage);
     one.emplace("time", format_time(event.time));
     put(one, "host", event.host);
-    one.emplace("serial", event.serial);
+    if (event.serial) one.emplace("serial", *event.serial);
     put(one, "action", event.action);
     put(one, "pid", event.pid);
     put(one, "outcome", event.outcome);

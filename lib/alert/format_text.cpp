@@ -130,7 +130,8 @@ class Report {
     if (event.pid) text += fmt::format(" pid {}", *event.pid);
     if (event.destination) text += fmt::format(" to {}", endpoint(*event.destination));
     if (!event.outcome.empty()) text += fmt::format(" ({})", event.outcome);
-    row("evidence", fmt::format("{}   ausearch -a {}", text, event.serial));
+    if (event.serial) text += fmt::format("   ausearch -a {}", *event.serial);
+    row("evidence", text);
   }
 
   const Alert& a_;
@@ -153,7 +154,9 @@ std::string one_line(const Alert& a) {
   if (!a.parent.executable.empty()) add_pair(out, "parent", quoted(a.parent.executable));
   if (a.destination) add_pair(out, "to", endpoint(*a.destination));
   std::vector<std::uint64_t> serials;
-  for (const Evidence& event : a.evidence) serials.push_back(event.serial);
+  for (const Evidence& event : a.evidence) {
+    if (event.serial) serials.push_back(*event.serial);
+  }
   add_pair(out, "serials", fmt::format("{}", fmt::join(serials, ",")));
   add_pair(out, "rule", a.rule.id);
   add_pair(out, "id", a.id);

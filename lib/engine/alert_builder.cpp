@@ -39,6 +39,7 @@ std::string event_id(const Event& e) {
   if (id.is_string()) return std::string(id.as_string());
   if (id.kind() == event::Value::Kind::kInt) return std::to_string(id.as_int());
   const std::int64_t ms = e.order.time.ms;
+  if (!e.has(FieldId::kAuditSerial)) return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
   return fmt::format("{}.{:03}:{}", ms / 1000, ms % 1000, e.order.tiebreaker);
 }
 
@@ -46,7 +47,7 @@ alert::Evidence evidence(const Event& e, std::size_t stage) {
   alert::Evidence out;
   out.stage = stage;
   out.time = e.order.time;
-  out.serial = e.order.tiebreaker;
+  if (const auto serial = number(e, FieldId::kAuditSerial)) out.serial = static_cast<std::uint64_t>(*serial);
   out.event_id = event_id(e);
   out.id_is_number = e.first(FieldId::kEventId).is_number();
   out.host = text(e, FieldId::kHostId);

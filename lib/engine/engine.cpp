@@ -26,6 +26,11 @@ constexpr EventTime kAdvanceEvery = seconds(1);
 // A serial below a quarter of the last one means the host was started again
 // (they count up from 1 each boot); not for small counts, where order varies.
 constexpr std::uint64_t kBootSerial = 1024;
+// Serials are 32 bits wide in the kernel and wrap.
+constexpr std::uint64_t kNearWrap = 0xF000'0000;
+
+// Hosts past the cap share one table under a name that no node= can have.
+constexpr std::string_view kOverflow{"\0over", 5};
 
 class RecentIds {
  public:
@@ -50,10 +55,16 @@ struct Host {
   Host(std::string host_id, const entity::TableLimits& limits, entity::EndedCallback ended)
       : id(std::move(host_id)), table(id, limits, std::move(ended)) {}
 
+  // Whether this serial says that the host was started again.
+  [[nodiscard]] bool began_anew(std::uint64_t serial) const {
+    return !is_shared && serial < last_serial / 4 && last_serial > kBootSerial && last_serial < kNearWrap;
+  }
+
   std::string id;
   entity::ProcessTable table;
   RecentIds recent;
   std::uint64_t last_serial = 0;
+  bool is_shared = false;  // of several hosts
 };
 
 struct ActiveRule {
@@ -112,6 +123,7 @@ struct Engine::State {
   EventTime advanced;
 
   Host& host(std::string_view node);
+  [[nodiscard]] bool is_local(std::string_view node) const;
   Host& add_host(std::string_view node);
   void index_rules();
   void run(EventKind kind, const event::Event& event, std::vector<alert::Alert>& out);
@@ -122,6 +134,7 @@ struct Engine::State {
 };
 
 Host& Engine::State::host(std::string_view node) {
+  if (is_local(node)) node = "";
   if (last_host != nullptr && node == last_node) return *last_host;
   const auto it = hosts.find(std::string(node));
   last_host = it != hosts.end() ? it->second.get() : &add_host(node);
@@ -129,12 +142,17 @@ Host& Engine::State::host(std::string_view node) {
   return *last_host;
 }
 
+bool Engine::State::is_local(std::string_view node) const {
+  return node.empty() ||
+         std::find(options.local_nodes.begin(), options.local_nodes.end(), node) != options.local_nodes.end();
+}
+
 Host& Engine::State::add_host(std::string_view node) {
-  if (hosts.size() >= options.max_hosts) {
+  if (!node.empty() && hosts.size() >= options.max_hosts) {
     // Names come from the network of an aggregator: past the cap they share one table.
     ++counters.hosts_over_cap;
-    node = "";
-    const auto it = hosts.find("");
+    node = kOverflow;
+    const auto it = hosts.find(std::string(node));
     if (it != hosts.end()) return *it->second;
   }
   auto ended = [this](std::string_view entity_id, entity::Moment when) {
@@ -144,6 +162,7 @@ Host& Engine::State::add_host(std::string_view node) {
   };
   auto added =
       std::make_unique<Host>(node.empty() ? options.default_host : std::string(node), options.table, std::move(ended));
+  added->is_shared = node == kOverflow;
   if (node.empty()) added->table.set_proc_source(options.proc);
   return *hosts.emplace(std::string(node), std::move(added)).first->second;
 }
@@ -201,9 +220,10 @@ void Engine::State::count(EventKind kind) {
 
 void Engine::State::process_event(Host& from, const audit::AuditEvent& event, std::vector<alert::Alert>& out) {
   const EventKind kind = kind_of(event);
+  const std::string_view host_id = event.node.empty() ? std::string_view(from.id) : event.node;
   if (kind == EventKind::kFork) {
     const entity::Process* child = from.table.apply_fork(event);
-    if (child != nullptr) run(kind, builder.build(event, kind, *child, from.id), out);
+    if (child != nullptr) run(kind, builder.build(event, kind, *child, host_id), out);
     return;
   }
   const entity::Process* process = from.table.apply(event);
@@ -215,9 +235,9 @@ void Engine::State::process_event(Host& from, const audit::AuditEvent& event, st
     fork.syscall = event.syscall;
     fork.syscall.name = "clone3";
     fork.what = audit::Fork{process->pid, audit::Fork::Sureness::kProcess};
-    run(EventKind::kFork, builder.build(fork, EventKind::kFork, *process, from.id), out);
+    run(EventKind::kFork, builder.build(fork, EventKind::kFork, *process, host_id), out);
   }
-  run(kind, builder.build(event, kind, *process, from.id), out);
+  run(kind, builder.build(event, kind, *process, host_id), out);
 }
 
 Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
@@ -227,8 +247,8 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::set_rules(RuleSet set) {
   State& s = *state_;
-  s.builder.set_needs_command_lines(reads(set, FieldId::kProcessCommandLine),
-                                    reads(set, FieldId::kProcessParentCommandLine));
+  s.builder.set_needs(
+      CommandLines{reads(set, FieldId::kProcessCommandLine), reads(set, FieldId::kProcessParentCommandLine)});
   std::vector<std::unique_ptr<ActiveRule>> rules;
   for (Rule& rule : set.rules) {
     const auto old = std::find_if(s.rules.begin(), s.rules.end(), [&rule](const auto& active) {
@@ -264,14 +284,12 @@ void Engine::load_processes(const std::vector<entity::ProcEntry>& snapshot) { st
 
 void Engine::handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out) {
   State& s = *state_;
-  if (s.options.own_pid != 0 && event.syscall.pid == s.options.own_pid && event.node.empty()) {
+  if (s.options.own_pid != 0 && event.syscall.pid == s.options.own_pid && s.is_local(event.node)) {
     ++s.counters.own_events;
     return;
   }
   Host& from = s.host(event.node);
-  if (event.serial < from.last_serial / 4 && from.last_serial > kBootSerial) {
-    from.table.boot({event.time, event.serial});
-  }
+  if (from.began_anew(event.serial)) from.table.boot({event.time, event.serial});
   from.last_serial = event.serial;
   if (!from.recent.insert({event.time, event.serial})) {
     ++s.counters.repeated_events;
@@ -292,6 +310,10 @@ void Engine::handle(const event::Event& event, std::vector<alert::Alert>& out) {
 
 void Engine::boot(std::string_view node, entity::Moment when) {
   Host& from = state_->host(node);
+  if (from.is_shared || (from.last_serial != 0 && when.serial >= from.last_serial)) {
+    ++state_->counters.boots_refused;
+    return;
+  }
   from.table.boot(when);
   from.last_serial = when.serial;
 }

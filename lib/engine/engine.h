@@ -26,6 +26,7 @@ namespace audisp_eql::engine {
 struct EngineOptions {
   std::string default_host = "unknown";  // host.id of records without node=
   std::uint32_t own_pid = 0;             // live: events of this pid are dropped; 0: none
+  std::vector<std::string> local_nodes;  // live: node= names that mean this host (auditd's name_format)
   std::size_t max_hosts = 1024;          // node= names kept apart; further ones share one table, counted
   std::unordered_map<std::uint32_t, std::string> user_names;  // passwd snapshot: uid to name
   entity::TableLimits table;
@@ -37,6 +38,7 @@ struct EngineCounters {
   std::uint64_t events = 0;           // given to rules
   std::uint64_t own_events = 0;       // dropped: our own pid
   std::uint64_t repeated_events = 0;  // an id met again: ignored
+  std::uint64_t boots_refused = 0;    // SYSTEM_BOOT records whose serials had not begun anew: forged
   std::uint64_t exec_events = 0, fork_events = 0, exit_events = 0, connect_events = 0;
   std::uint64_t alerts = 0;
   std::uint64_t hosts_over_cap = 0;
@@ -65,7 +67,8 @@ class Engine {
   void handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out);
   // An exported event, ready filled by FieldIds of fields().
   void handle(const event::Event& event, std::vector<alert::Alert>& out);
-  // Host restarted.
+  // A SYSTEM_BOOT record. Believed only when its serial is below the last one:
+  // serials begin anew at a boot, and who may write audit records may write this.
   void boot(std::string_view node, entity::Moment when);
   // Log time has reached `now` (all hosts): due results come out.
   void advance(EventTime now, std::vector<alert::Alert>& out);

@@ -24,16 +24,18 @@ inline constexpr std::size_t kEventKinds = 4;
 // indexed by.
 void set_kind(EventKind kind, event::Event& out);
 
+// Fields that cost something to make and that only some rules read.
+struct CommandLines {
+  bool process = false;
+  bool parent = false;
+};
+
 class EventBuilder {
  public:
   explicit EventBuilder(std::unordered_map<std::uint32_t, std::string> user_names)
       : user_names_(std::move(user_names)) {}
 
-  // Fields that cost something to make and that only some rules read.
-  void set_needs_command_lines(bool process, bool parent) {
-    needs_command_line_ = process;
-    needs_parent_command_line_ = parent;
-  }
+  void set_needs(CommandLines needs) { needs_ = needs; }
 
   // `process` is the child for a fork. The result, `host` and `process` are
   // used together: the Event views all three, and the builder's own buffers.
@@ -53,8 +55,7 @@ class EventBuilder {
 
   std::unordered_map<std::uint32_t, std::string> user_names_;
   std::unordered_map<std::uint32_t, std::string> id_texts_;
-  bool needs_command_line_ = false;
-  bool needs_parent_command_line_ = false;
+  CommandLines needs_;
   event::Event event_;
   std::vector<event::Value> bag_;
 };

@@ -55,6 +55,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::values() const {
       {"fork_hints", table.fork_hints},
       {"fork_hints_refused", table.fork_hints_refused},
       {"boots", table.boots},
+      {"boots_refused", engine.boots_refused},
       {"partials", partials},
       {"partials_expired", sequence.expired_partials},
       {"partials_evicted", sequence.evicted_partials},

@@ -89,11 +89,11 @@ boost::intrusive_ptr<Image> image_from_exec(ExecImage exec) {
   return image;
 }
 
-ImagePtr with_executable(const ImagePtr& image, std::string exe) {
+boost::intrusive_ptr<Image> with_executable(const ImagePtr& image, std::string exe) {
   make_valid(exe);
   if (exe.empty() || image->executables.size() >= kMaxExecutables ||
       std::find(image->executables.begin(), image->executables.end(), exe) != image->executables.end()) {
-    return image;
+    return nullptr;
   }
   boost::intrusive_ptr<Image> copy(new Image(*image));
   add_executable(*copy, exe);

@@ -46,6 +46,7 @@ struct ExecImage {
 
 // `image` with another path for the same image in its bag: a process that
 // renamed or deleted its file is still what it was, and also what exe= now says.
-[[nodiscard]] ImagePtr with_executable(const ImagePtr& image, std::string exe);
+// Null when nothing is to be added.
+[[nodiscard]] boost::intrusive_ptr<Image> with_executable(const ImagePtr& image, std::string exe);
 
 }  // namespace audisp_eql::entity

@@ -7,7 +7,7 @@
 namespace audisp_eql::entity {
 namespace {
 
-constexpr std::size_t kLarge = 8 * 1024;
+constexpr std::size_t kLarge = 512;
 
 }  // namespace
 

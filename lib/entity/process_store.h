@@ -22,6 +22,7 @@ struct ForkParent {
   std::string entity_id;
   ImagePtr image;
   std::uint32_t euid = audit::kUnsetId;
+  std::uint32_t auid = audit::kUnsetId;
 };
 
 // A fork record's word that `child` was born: not yet proved.
@@ -39,7 +40,7 @@ struct Node {
   std::optional<ForkParent> fork_parent;
   // Set while only a fork record told of this process.
   std::optional<ForkHint> born_by_hint;
-  // A fork record named this pid while this process lived.
+  // A further fork record named this pid while it was taken.
   std::optional<ForkHint> pending_hint;
 
  private:

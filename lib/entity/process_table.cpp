@@ -52,7 +52,19 @@ bool is_subreaper(const Process& process) {
   });
 }
 
-ForkParent parent_of_fork(const Process& forker) { return {forker.pid, forker.entity_id, forker.image, forker.euid}; }
+ForkParent parent_of_fork(const Process& forker, std::uint32_t auid = audit::kUnsetId) {
+  return {forker.pid, forker.entity_id, forker.image, forker.euid, auid};
+}
+
+// Two fork records named a pid that nobody has seen. The later one replaces
+// the earlier only where it is surely the better: the earlier may be the true
+// one, and the later forged (set_tid, or a pid namespace of one's own).
+bool replaces(const ForkHint& later, const ForkHint& earlier) {
+  constexpr EventTime kStale = seconds(10);
+  const bool earlier_may_be_thread = earlier.sureness == audit::Fork::Sureness::kPerhapsThread;
+  const bool later_is_process = later.sureness == audit::Fork::Sureness::kProcess;
+  return (earlier_may_be_thread && later_is_process) || later.when.time - earlier.when.time > kStale;
+}
 
 void set_parent(Process& process, const ForkParent& parent) {
   process.parent_pid = parent.pid;
@@ -89,6 +101,7 @@ struct ProcessTable::State {
   Node& resolve(const audit::AuditEvent& event);
   Node* generation_at(std::uint32_t pid, Moment when);
   Node* settle_hints(Node* node, const audit::AuditEvent& event);
+  Node* settle_birth(Node* node, const audit::AuditEvent& event);
   Node& first_sight(const audit::AuditEvent& event);
 
   void learn(Node& node, const audit::AuditEvent& event);
@@ -115,6 +128,7 @@ void ProcessTable::State::end(Node& node, Moment when) {
   if (node.process.ended) return;
   store.mark_ended(node, when);
   node.pending_hint.reset();
+  node.process.previous_image.reset();
   ++counters.ended;
   if (on_ended) on_ended(node.process.entity_id, when);
 }
@@ -164,19 +178,7 @@ Node* ProcessTable::State::settle_hints(Node* node, const audit::AuditEvent& eve
   const auto& call = event.syscall;
   const Moment when{event.time, event.serial};
   const bool is_exec = std::holds_alternative<audit::Exec>(event.what);
-  if (node->born_by_hint) {
-    const ForkHint hint = *node->born_by_hint;
-    store.prove(*node);
-    const bool same_parent = call.ppid == hint.forker.pid;
-    const bool same_image = is_exec || runs(hint.forker.image, call.exe);
-    if (same_parent && same_image && hint.sureness == audit::Fork::Sureness::kPerhapsThread) just_born = hint.when;
-    if (same_parent || same_image || call.ppid == kInit) return node;
-    // Neither parent nor image is the forker's: the hint was about another
-    // namespace's pid, or forged.
-    ++counters.fork_hints_refused;
-    store.erase(*node);
-    return nullptr;
-  }
+  if (node->born_by_hint) return settle_birth(node, event);
   if (!node->pending_hint || when < node->pending_hint->when) return node;
   const ForkHint hint = *node->pending_hint;
   node->pending_hint.reset();
@@ -192,6 +194,34 @@ Node* ProcessTable::State::settle_hints(Node* node, const audit::AuditEvent& eve
   store.prove(*born);
   just_born = hint.when;
   return born;
+}
+
+// A child that only fork records told of speaks for the first time.
+Node* ProcessTable::State::settle_birth(Node* node, const audit::AuditEvent& event) {
+  const auto& call = event.syscall;
+  ForkHint hint = *node->born_by_hint;
+  if (node->pending_hint && hint.forker.pid != call.ppid && node->pending_hint->forker.pid == call.ppid) {
+    hint = *node->pending_hint;
+    store.erase(*node);
+    node = newborn(call.pid, hint);
+  }
+  const bool disputed = node->pending_hint.has_value();
+  node->pending_hint.reset();
+  store.prove(*node);
+  const bool same_parent = call.ppid == hint.forker.pid;
+  const bool same_image = std::holds_alternative<audit::Exec>(event.what) || runs(hint.forker.image, call.exe);
+  // An orphan's parent cannot vouch for it, but its login user can: nobody
+  // without privileges changes that.
+  const bool same_login = call.auid == hint.forker.auid;
+  if (same_parent && same_image && hint.sureness == audit::Fork::Sureness::kPerhapsThread) just_born = hint.when;
+  if (same_parent || (same_login && (same_image || call.ppid == kInit))) {
+    if (disputed && !same_parent) node->process.doubt = "more than one process was recorded as the one that forked it";
+    return node;
+  }
+  // The hint was about another namespace's pid, or forged.
+  ++counters.fork_hints_refused;
+  store.erase(*node);
+  return nullptr;
 }
 
 Node& ProcessTable::State::resolve(const audit::AuditEvent& event) {
@@ -255,7 +285,7 @@ void ProcessTable::State::learn_parent(Node& node, std::uint32_t ppid, Moment wh
   if (parent != nullptr) {
     set_parent(node.process, parent_of_fork(parent->process));
   } else {
-    set_parent(node.process, {ppid, {}, nullptr, audit::kUnsetId});
+    set_parent(node.process, {ppid, {}, nullptr, audit::kUnsetId, audit::kUnsetId});
   }
 }
 
@@ -269,7 +299,8 @@ void ProcessTable::State::learn_exec(Node& node, const audit::AuditEvent& event,
                                 .cwd = exec.cwd});
   ledger.add(image);
   process.previous_image = std::exchange(process.image, std::move(image));
-  learn_parent(node, event.syscall.ppid, {event.time, event.serial});
+  // An ended process may have to make room for a parent: it keeps what it has.
+  if (!process.ended) learn_parent(node, event.syscall.ppid, {event.time, event.serial});
   if (process.parent_image == nullptr) ++counters.parents_unknown;
 }
 
@@ -281,7 +312,12 @@ void ProcessTable::State::learn(Node& node, const audit::AuditEvent& event) {
     learn_exec(node, event, *exec);
     return;
   }
-  if (!runs(process.image, event.syscall.exe)) process.image = with_executable(process.image, event.syscall.exe);
+  if (!runs(process.image, event.syscall.exe)) {
+    if (auto more = with_executable(process.image, event.syscall.exe)) {
+      ledger.add(more);
+      process.image = std::move(more);
+    }
+  }
   if (process.parent_image == nullptr && !process.ended)
     learn_parent(node, event.syscall.ppid, {event.time, event.serial});
 }
@@ -331,7 +367,7 @@ const Process* ProcessTable::apply_fork(const audit::AuditEvent& event) {
   const Process* forker = apply(event);
   s.just_born.reset();
   ++s.counters.fork_hints;
-  const ForkHint hint{s.now, parent_of_fork(*forker), fork.sureness};
+  const ForkHint hint{s.now, parent_of_fork(*forker, event.syscall.auid), fork.sureness};
   Node* node = s.store.newest(fork.child);
 
   // The forker of a vfork is recorded after its child's exec, with an earlier time.
@@ -340,8 +376,7 @@ const Process* ProcessTable::apply_fork(const audit::AuditEvent& event) {
     if (node->process.parent_image == nullptr) set_parent(node->process, hint.forker);
     return nullptr;
   }
-  if (node != nullptr && node->born_by_hint) {
-    // Nobody has seen that child: the later word counts.
+  if (node != nullptr && node->born_by_hint && !node->process.ended && replaces(hint, *node->born_by_hint)) {
     s.store.erase(*node);
     node = nullptr;
   }

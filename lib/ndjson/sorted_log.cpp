@@ -9,7 +9,12 @@ namespace audisp_eql::ndjson {
 void SortedLog::add(std::string_view file, std::string text) {
   const std::size_t input = texts_.size();
   texts_.push_back(std::move(text));
-  const std::string_view all = texts_.back();
+  std::string_view all = texts_.back();
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (all.starts_with(kByteOrderMark)) {
+    texts_.back().erase(0, kByteOrderMark.size());
+    all = texts_.back();
+  }
   event::Event event;
   std::size_t number = 0;
   std::size_t reported = 0;

@@ -158,6 +158,42 @@ TEST_CASE("a restart of the host ends its processes, by record or by falling ser
   CHECK(w.engine.table_counters().boots == 1);
 }
 
+TEST_CASE("a boot record is believed only when serials have begun anew") {
+  World w(first_rule());
+  w.say.serial = 100'000;
+  w.count(w.say.exec({.pid = 5, .at = 0, .exe = kSession}));
+  w.count(w.say.exec({.pid = 10, .ppid = 5, .at = 1000, .exe = kApp}));
+  w.engine.boot("", {milliseconds(1000), 100'003});
+  CHECK(w.count(w.say.connect({.pid = 10, .ppid = 5, .at = 1100, .exe = kApp})) == 1);
+  CHECK(w.engine.counters().boots_refused == 1);
+}
+
+TEST_CASE("serials that wrap are no restart") {
+  World w(first_rule());
+  w.say.serial = 0xFFFF'FFF0;
+  w.count(w.say.exec({.pid = 5, .at = 0, .exe = kSession}));
+  w.count(w.say.exec({.pid = 10, .ppid = 5, .at = 1000, .exe = kApp}));
+  w.say.serial = 0;
+  CHECK(w.count(w.say.connect({.pid = 10, .ppid = 5, .at = 1100, .exe = kApp})) == 1);
+}
+
+TEST_CASE("records that name this host by node= are about this host") {
+  EngineOptions options;
+  options.local_nodes = {"thishost"};
+  options.own_pid = 77;
+  World w(first_rule(), std::move(options));
+  entity::ProcEntry session;
+  session.pid = 5;
+  session.exe = kSession;
+  w.engine.load_processes({session});
+  w.say.node = "thishost";
+  w.count(w.say.exec({.pid = 10, .ppid = 5, .at = 1000, .exe = kApp}));
+  REQUIRE(w.count(w.say.connect({.pid = 10, .ppid = 5, .at = 1100, .exe = kApp})) == 1);
+  CHECK(w.alerts.front().host_id == "thishost");
+  w.count(w.say.connect({.pid = 77, .ppid = 5, .at = 1100, .exe = kApp}));
+  CHECK(w.engine.counters().own_events == 1);
+}
+
 TEST_CASE("a reload keeps what an unchanged rule was waiting for, and only that") {
   const std::string changed =
       "sequence by process.entity_id with maxspan=1s [process where event.type == \"start\"] [network where true]";
@@ -230,4 +266,16 @@ TEST_CASE("hosts past the cap share a table and are counted") {
   }
   CHECK(w.engine.hosts().size() <= 4);
   CHECK(w.engine.counters().hosts_over_cap == 7);
+
+  // And it is nobody's own: the local host's processes stay.
+  w.say.node.clear();
+  w.say.serial = 100'000;
+  w.count(w.say.exec({.pid = 5, .at = 0, .exe = kSession}));
+  w.count(w.say.exec({.pid = 10, .ppid = 5, .at = 1000, .exe = kApp}));
+  w.say.node = "yet another";
+  w.say.serial = 1;
+  w.count(w.say.exec({.pid = 5, .at = 1000, .exe = "/bin/other"}));
+  w.say.node.clear();
+  w.say.serial = 100'010;
+  CHECK(w.count(w.say.connect({.pid = 10, .ppid = 5, .at = 1100, .exe = kApp})) == 1);
 }

@@ -76,7 +76,7 @@ TEST_CASE("a boot record ends the processes of its own host") {
   p->feed(kConnect, alerts);
   CHECK(p->stats().processes == 1);
   p->feed(
-      "type=SYSTEM_BOOT msg=audit(1700000100.000:8): pid=1 uid=0 auid=4294967295 ses=4294967295 msg=' "
+      "type=SYSTEM_BOOT msg=audit(1700000100.000:3): pid=1 uid=0 auid=4294967295 ses=4294967295 msg=' "
       "comm=\"systemd-update-utmp\" res=success'\n",
       alerts);
   p->end_of_input(alerts);

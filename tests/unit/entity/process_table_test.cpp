@@ -41,9 +41,10 @@ TEST_CASE("an entity survives exec and has one id for its whole life") {
   CHECK(id.size() == 15);
   CHECK(w.id(w.say.exec({.pid = 10, .at = 100, .exe = kApp})) == id);
   CHECK(w.id(w.say.connect({.pid = 10, .at = 200, .exe = kApp})) == id);
-  const Process* process = w.table.apply(w.say.exit({.pid = 10, .at = 300, .exe = kApp}));
-  CHECK(process->entity_id == id);
+  const Process* process = w.table.apply(w.say.connect({.pid = 10, .at = 250, .exe = kApp}));
   CHECK(process->previous_image->executables == Strings{"/bin/sh"});
+  process = w.table.apply(w.say.exit({.pid = 10, .at = 300, .exe = kApp}));
+  CHECK(process->entity_id == id);
   CHECK(w.ended == Strings{id});
 }
 
@@ -176,12 +177,54 @@ TEST_CASE("a forged fork record before a process was seen hides neither it nor i
   CHECK_FALSE(w.table.just_born());
 }
 
-TEST_CASE("a later fork record of a child nobody has seen replaces the earlier") {
+TEST_CASE("of two fork records the one whose forker is the parent is believed") {
+  for (const bool forged_first : {true, false}) {
+    World w;
+    const auto forged = w.say.fork({.pid = 66, .at = 10, .exe = "/tmp/forger"}, 10);
+    const auto real = w.say.fork({.pid = 5, .at = 20, .exe = kSession}, 10);
+    w.table.apply_fork(forged_first ? forged : real);
+    w.table.apply_fork(forged_first ? real : forged);
+    const Process* process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 30, .exe = kSession}));
+    CHECK(process->parent_pid == 5);
+  }
+}
+
+TEST_CASE("a forged fork record after the true one takes an orphan's parent away from nobody") {
   World w;
-  w.table.apply_fork(w.say.fork({.pid = 66, .at = 10, .exe = "/tmp/forger"}, 10));
-  w.table.apply_fork(w.say.fork({.pid = 5, .at = 20, .exe = kSession}, 10));
-  const Process* process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 30, .exe = kSession}));
-  CHECK(process->parent_pid == 5);
+  w.table.apply_fork(w.say.fork({.pid = 5, .at = 10, .exe = kSession}, 10));
+  w.table.apply_fork(w.say.clone3({.pid = 66, .at = 20, .exe = "/tmp/forger"}, 10));
+  const Process* process = w.table.apply(w.say.exec({.pid = 10, .ppid = 1, .at = 30, .exe = kApp}));
+  REQUIRE(process->parent_image != nullptr);
+  CHECK(process->parent_image->executables == Strings{kSession});
+  CHECK_FALSE(process->doubt.empty());
+}
+
+TEST_CASE("a fork record long before, or of a thread perhaps, gives way to a later one") {
+  World w;
+  SUBCASE("long before") { w.table.apply_fork(w.say.fork({.pid = 66, .at = 0, .exe = "/bin/other"}, 10)); }
+  SUBCASE("a thread perhaps") { w.table.apply_fork(w.say.clone3({.pid = 66, .at = 10'000, .exe = "/bin/other"}, 10)); }
+  w.table.apply_fork(w.say.fork({.pid = 5, .at = 10'001, .exe = kSession}, 10));
+  CHECK(w.parent(w.say.exec({.pid = 10, .ppid = 1, .at = 10'010, .exe = kApp})) == Strings{kSession});
+}
+
+TEST_CASE("a forged fork record makes no other user's orphan a child of the forger") {
+  World w;
+  auto forged = w.say.clone3({.pid = 66, .at = 20, .exe = kSession}, 10);
+  forged.syscall.auid = 1000;
+  w.table.apply_fork(forged);
+  CHECK(w.parent(w.say.exec({.pid = 10, .ppid = 1, .at = 30, .exe = "/usr/sbin/service"})).empty());
+  CHECK(w.table.counters().fork_hints_refused == 1);
+}
+
+TEST_CASE("renaming an image with many arguments holds no more memory than the cap") {
+  World w({.max_processes = 1000, .max_image_bytes = 1u << 20, .ended_kept = seconds(300)});
+  w.table.apply(w.say.exec({.pid = 5, .at = 0, .exe = "/tmp/a"}, {std::string(100'000, 'x')}));
+  for (std::uint32_t i = 0; i < 500; ++i) {
+    w.table.apply_fork(w.say.fork({.pid = 5, .at = i, .exe = "/tmp/a"}, 100 + i));
+    w.table.apply(w.say.connect({.pid = 100 + i, .ppid = 5, .at = i, .exe = "/tmp/b" + std::to_string(i)}));
+    CHECK(w.table.image_bytes() <= (1u << 20) + 200'000);
+  }
+  CHECK(w.table.counters().forgotten_args > 0);
 }
 
 TEST_CASE("a clone3 child is told of when it has spoken itself, a thread never") {

@@ -61,3 +61,9 @@ TEST_CASE("a thousand bad lines are counted, not all told") {
   CHECK(w.log->bad_lines().size() == SortedLog::kReported);
   CHECK(w.log->counters().bad_lines == 1000);
 }
+
+TEST_CASE("a byte order mark before the first line is no part of it") {
+  World w;
+  w.log->add("x", "\xEF\xBB\xBF{\"event.id\":1}\n");
+  CHECK(w.replay() == std::vector<std::int64_t>{1});
+}

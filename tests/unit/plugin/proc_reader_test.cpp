@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/proc_reader.h"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/files.h"
+#include "tests/support/temp_dir.h"
+
+using namespace audisp_eql;
+using namespace audisp_eql::plugin;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A process as proc(5) shows it; its name has what breaks careless parsers.
+void add_process(const fs::path& root, const std::string& pid) {
+  fs::create_directory(root / pid);
+  test::write_file(root / pid / "stat", pid + " (a) b (c) S 5 1 1 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 250 1 1\n");
+  test::write_file(root / pid / "status", "Name:\ta\nUid:\t1000\t0\t0\t0\n");
+  test::write_file(root / pid / "cmdline", std::string("sh\0-c\0\0", 7));
+  fs::create_symlink("/usr/bin/dash", root / pid / "exe");
+}
+
+}  // namespace
+
+TEST_CASE("a process is read whole, its start on the wall clock") {
+  const test::TempDir dir;
+  add_process(dir.path(), "7");
+  const auto entry = ProcReader(dir.path(), seconds(1000), 100).read(7);
+  REQUIRE(entry);
+  CHECK(entry->ppid == 5);
+  CHECK(entry->start == milliseconds(1'002'500));
+  CHECK(entry->euid == 0);
+  CHECK(entry->exe == "/usr/bin/dash");
+  CHECK(entry->args == std::vector<std::string>{"sh", "-c", ""});
+}
+
+TEST_CASE("a process that cannot be read any more is none, and takes no other down") {
+  const test::TempDir dir;
+  add_process(dir.path(), "7");
+  // As a dying process: open works, read fails.
+  fs::create_directories(fs::path(dir.path()) / "8" / "stat");
+  const ProcReader reader(dir.path(), seconds(1000), 100);
+  CHECK_FALSE(reader.read(8));
+  CHECK_FALSE(reader.read(9));
+  CHECK(reader.read_all().size() == 1);
+}
+
+TEST_CASE("of this host, this very process is there") {
+  const auto entry = ProcReader::of_this_host().read(static_cast<std::uint32_t>(::getpid()));
+  REQUIRE(entry);
+  CHECK(entry->ppid == static_cast<std::uint32_t>(::getppid()));
+  CHECK_FALSE(entry->args.empty());
+}
