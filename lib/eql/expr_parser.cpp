@@ -264,7 +264,7 @@ std::optional<ast::Pattern> ExprParser::pattern(std::string_view op) {
   const Token& token = cursor_.peek();
   ast::Pattern out;
   switch (token.kind) {
-    case TokenKind::kString: out.value = cursor_.payload(token); break;
+    case TokenKind::kString:
     case TokenKind::kNumber: out.value = cursor_.payload(token); break;
     case TokenKind::kTrue: out.value = true; break;
     case TokenKind::kFalse: out.value = false; break;

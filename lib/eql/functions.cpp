@@ -226,6 +226,7 @@ const Function* find_function(std::string_view name) {
 
 std::vector<std::string_view> function_names() {
   std::vector<std::string_view> out;
+  out.reserve(kFunctions.size());
   for (const Function& function : kFunctions) out.push_back(function.name);
   return out;
 }

@@ -182,7 +182,7 @@ class Walk {
     return out;
   }
 
-  static Constant on(const Constant& node) { return node; }
+  Constant on(const Constant& node) const { return node; }
   Constant on(const typed::Field& node) const { return choice_.at(node.id); }
   Constant on(const typed::Call& node) const {
     return oracle::call(std::string(node.function->name), all(node.arguments),

@@ -44,7 +44,7 @@ TEST_CASE("evaluation in its steady state allocates nothing") {
         "x == 5", "cidrMatch(x, \"10.0.0.0/8\")", "concat(x, \"-\", y) == \"k-l\"", "stringContains~(x, y)",
         "between~(x, \"A\", \"C\") == substring(y, 1)", "length(x) + 1 > number(y)", "x in (y, \"b\")",
         "null == (x > 1 or y < 2)", "not (x == \"q\" and y != null)", "string(length(x)) : \"1*\""}) {
-    queries.push_back(std::move(compile_query(test::source_of("any where " + condition), fields).value()));
+    queries.push_back(compile_query(test::source_of("any where " + condition), fields).value());
   }
   test::EventBuilder builder(fields);
   builder.with("x", {Constant("abc"), Constant("10.1.2.3"), Constant(std::int64_t{5}), Constant(2.5)});

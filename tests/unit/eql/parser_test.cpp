@@ -105,11 +105,11 @@ TEST_CASE("queries become trees") {
 TEST_CASE("maxspan takes five units") {
   const std::vector<std::pair<std::string, std::int64_t>> rows = {
       {"500ms", 500}, {"1s", 1'000}, {"2m", 120'000}, {"3h", 10'800'000}, {"4d", 345'600'000}, {"0010s", 10'000}};
-  for (const auto& [text, ms] : rows) {
-    CAPTURE(text);
-    const auto query = parsed("sequence with maxspan=" + text + " [a where true] [b where true]");
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
+    const auto query = parsed("sequence with maxspan=" + row.first + " [a where true] [b where true]");
     REQUIRE(query.has_value());
-    CHECK(query->maxspan == milliseconds(ms));
+    CHECK(query->maxspan == milliseconds(row.second));
   }
 }
 
