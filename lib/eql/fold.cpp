@@ -128,28 +128,51 @@ void fold_term(Term& term) {
   if (auto change = std::visit(TermFolder{}, term.node)) term = std::move(*change);
 }
 
-// Relative cost of a test, and how early it should come: the kind of an event
-// decides most rules.
+// Fields whose values are many or long.
+bool is_long(event::FieldId field) {
+  using event::FieldId;
+  return field == FieldId::kProcessArgs || field == FieldId::kProcessCommandLine ||
+         field == FieldId::kProcessParentArgs || field == FieldId::kProcessParentCommandLine;
+}
+
+// Fields that tell the kind of an event. A caller that indexes programs by kind
+// (Program::could_match) asks only where these tests hold, so others reject more.
+bool is_kind(event::FieldId field) {
+  using event::FieldId;
+  return field == FieldId::kEventCategory || field == FieldId::kEventAction || field == FieldId::kEventType ||
+         field == FieldId::kHostOsType;
+}
+
+std::size_t pattern_cost(const typed::Match& node) {
+  if (node.kind == typed::PatternKind::kText) return 12;
+  if (node.kind == typed::PatternKind::kRegex) return 200;
+  std::size_t sum = 20;
+  for (const std::string& pattern : node.patterns) {
+    const bool anchored = pattern.find_first_of("*?") == pattern.size() - 1;
+    sum += anchored ? 2 : 5;
+  }
+  return sum;
+}
+
+constexpr std::size_t kGeneralCost = 250;
+
+// Relative time of a test, and so how early it should come.
 std::size_t cost(const Term& term) {
-  const auto field_cost = [](const Terms& operand, std::size_t base) {
+  const auto on_field = [](const Terms& operand, std::size_t base) {
     const auto* field = std::get_if<typed::Field>(&operand.front().node);
-    if (field == nullptr) return std::size_t{200} + base;
-    const bool kind = field->id == event::FieldId::kEventCategory || field->id == event::FieldId::kEventAction ||
-                      field->id == event::FieldId::kEventType;
-    return kind ? base / 4 : base;
+    if (field == nullptr) return kGeneralCost + base;
+    if (is_long(field->id)) return base * 4;
+    return is_kind(field->id) ? base + 6 : base;
   };
-  if (const auto* node = std::get_if<typed::IsNull>(&term.node)) return field_cost(node->operand, 4);
+  if (const auto* node = std::get_if<typed::IsNull>(&term.node)) return on_field(node->operand, 4);
   if (const auto* node = std::get_if<typed::Compare>(&term.node)) {
-    return constant_of(node->sides[1]) == nullptr ? 200 : field_cost(node->sides, 8);
+    return constant_of(node->sides[1]) == nullptr ? kGeneralCost : on_field(node->sides, 8);
   }
   if (const auto* node = std::get_if<typed::In>(&term.node)) {
-    return all_constant(node->items) ? field_cost(node->operand, 12) : 200 + node->items.size();
+    return all_constant(node->items) ? on_field(node->operand, 12) : kGeneralCost + node->items.size();
   }
-  if (const auto* node = std::get_if<typed::Match>(&term.node)) {
-    if (node->kind == typed::PatternKind::kText) return field_cost(node->operand, 12);
-    return field_cost(node->operand, node->kind == typed::PatternKind::kGlob ? 20 + 4 * node->patterns.size() : 150);
-  }
-  return 200;
+  if (const auto* node = std::get_if<typed::Match>(&term.node)) return on_field(node->operand, pattern_cost(*node));
+  return kGeneralCost;
 }
 
 std::size_t cost(const Filter& filter) {

@@ -9,6 +9,7 @@
 
 #include "lib/base/escape.h"
 #include "lib/base/ip.h"
+#include "lib/eql/ascii_fold.h"
 #include "lib/eql/number.h"
 #include "lib/eql/utf8.h"
 
@@ -35,7 +36,7 @@ std::optional<std::int64_t> index_of_value(const Value& value) {
 std::string_view folded(std::string_view text, CaseMode mode, TextArena& arena) {
   if (mode == CaseMode::kSensitive || text.empty()) return text;
   char* const out = arena.allocate(text.size());
-  std::transform(text.begin(), text.end(), out, ascii_lower);
+  lower_ascii(text, out);
   return {out, text.size()};
 }
 

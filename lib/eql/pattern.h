@@ -38,34 +38,45 @@ class Regex {
   bool has_anchor_ = false;
 };
 
-// One wildcard pattern. The common shapes need no search: `text*`, `*text`,
-// `*text*`.
+// One wildcard pattern, case minded. The common shapes need no search: `text*`,
+// `*text`, `*text*`.
 class Wildcard {
  public:
-  Wildcard(std::string_view pattern, CaseMode mode);
+  explicit Wildcard(std::string_view pattern);
   [[nodiscard]] bool matches(std::string_view text) const;
   [[nodiscard]] const std::string& pattern() const { return pattern_; }
 
  private:
   enum class Shape : std::uint8_t { kAnything, kPrefix, kSuffix, kContains, kGeneral };
-  [[nodiscard]] bool contains(std::string_view text) const;
+  [[nodiscard]] bool contained_in(std::string_view text) const;
 
   Shape shape_ = Shape::kGeneral;
-  CaseMode mode_ = CaseMode::kSensitive;
-  std::string pattern_;  // as written
-  std::string fixed_;    // the part without `*`
+  std::size_t rarest_ = 0;  // where in fixed_ the byte is that texts have least
+  std::string pattern_;     // as given
+  std::string fixed_;       // the part without `*`
 };
 
-struct PatternSet {
-  TextSet texts;
-  std::vector<Wildcard> wildcards;
-  std::optional<Regex> regex;
+// Ignoring case, the patterns are kept in lower case and a value is folded once
+// for all of them.
+class PatternSet {
+ public:
+  [[nodiscard]] static PatternSet wildcards(const std::vector<std::string>& patterns, CaseMode mode);
+  // No character is special.
+  [[nodiscard]] static PatternSet texts(const std::vector<std::string>& texts, CaseMode mode);
+  [[nodiscard]] static PatternSet regex(Regex regex);
 
   [[nodiscard]] bool matches(std::string_view text) const;
-};
 
-[[nodiscard]] PatternSet make_wildcards(const std::vector<std::string>& patterns, CaseMode mode);
-// No character is special.
-[[nodiscard]] PatternSet make_texts(const std::vector<std::string>& texts, CaseMode mode);
+  // Longer values are not folded but compared letter by letter.
+  static constexpr std::size_t kFoldedBytes = 1024;
+
+ private:
+  [[nodiscard]] bool matches_plain(std::string_view text) const;
+
+  CaseMode mode_ = CaseMode::kSensitive;
+  TextSet texts_;  // in lower case when case is ignored
+  std::vector<Wildcard> wildcards_;
+  std::optional<Regex> regex_;
+};
 
 }  // namespace audisp_eql::eql

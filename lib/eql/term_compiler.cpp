@@ -38,14 +38,13 @@ event::Value TermCompiler::pooled(const Constant& constant) {
 
 std::uint32_t TermCompiler::pattern_set(const typed::Match& node) {
   switch (node.kind) {
-    case typed::PatternKind::kText: code_.patterns.push_back(make_texts(node.patterns, node.fold)); break;
-    case typed::PatternKind::kGlob: code_.patterns.push_back(make_wildcards(node.patterns, node.fold)); break;
+    case typed::PatternKind::kText: code_.patterns.push_back(PatternSet::texts(node.patterns, node.fold)); break;
+    case typed::PatternKind::kGlob: code_.patterns.push_back(PatternSet::wildcards(node.patterns, node.fold)); break;
     case typed::PatternKind::kRegex: {
       auto made = Regex::make(node.patterns, node.fold, budget_.regex_memory_bytes);
-      PatternSet set;
       // The check has compiled the same patterns within the same budget.
-      if (auto* regex = std::get_if<Regex>(&made)) set.regex = std::move(*regex);
-      code_.patterns.push_back(std::move(set));
+      auto* regex = std::get_if<Regex>(&made);
+      code_.patterns.push_back(regex == nullptr ? PatternSet() : PatternSet::regex(std::move(*regex)));
       break;
     }
   }

@@ -177,7 +177,8 @@ std::optional<long double> number_of(const Constant& value) {
   if (text(value)->empty() || text(value)->find_first_not_of("0123456789+-.eE") != std::string::npos)
     return std::nullopt;
   char* end = nullptr;
-  const long double out = std::strtold(text(value)->c_str(), &end);
+  const bool whole = text(value)->find_first_of(".eE") == std::string::npos;
+  const long double out = whole ? std::strtold(text(value)->c_str(), &end) : std::strtod(text(value)->c_str(), &end);
   return *end == '\0' ? std::optional(out) : std::nullopt;
 }
 

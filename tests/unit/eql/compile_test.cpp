@@ -22,7 +22,7 @@ TEST_CASE("queries become programs of tests and jumps") {
       {"any where true", "[0: true ? yes : no]"},
       {"any where a", "[0: (== a true) ? yes : no]"},
       {"any where not a", "[0: (== a true) ? no : yes]"},
-      {"process where a", "[0: (== event.category \"process\") ? 1 : no; 1: (== a true) ? yes : no]"},
+      {"process where a", "[0: (== a true) ? 1 : no; 1: (== event.category \"process\") ? yes : no]"},
       {"any where a or b", "[0: (== a true) ? yes : 1; 1: (== b true) ? yes : no]"},
       {"any where not (a or b)", "[0: (== a true) ? no : 1; 1: (== b true) ? no : yes]"},
       {"any where (a or b) and (c or d)",
@@ -30,9 +30,9 @@ TEST_CASE("queries become programs of tests and jumps") {
       {"any where not (a and not b) and c",
        "[0: (== c true) ? 1 : no; 1: (== a true) ? 2 : yes; 2: (== b true) ? yes : no]"},
       {"sequence [a where x] with runs=3 [b where y] until [c where z]",
-       "[0: (== event.category \"a\") ? 1 : no; 1: (== x true) ? yes : no] "
-       "[0: (== event.category \"b\") ? 1 : no; 1: (== y true) ? yes : no] "
-       "until [0: (== event.category \"c\") ? 1 : no; 1: (== z true) ? yes : no]"},
+       "[0: (== x true) ? 1 : no; 1: (== event.category \"a\") ? yes : no] "
+       "[0: (== y true) ? 1 : no; 1: (== event.category \"b\") ? yes : no] "
+       "until [0: (== z true) ? 1 : no; 1: (== event.category \"c\") ? yes : no]"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.query);

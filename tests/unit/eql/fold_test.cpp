@@ -90,11 +90,14 @@ TEST_CASE("negation and several leaves on one field stay what they are") {
 TEST_CASE("cheap tests come first and the order is stable") {
   check_rows({
       {"x regex \"a+\" and length(y) > 1 and x : \"a*\" and x == \"a\" and event.type == \"start\"",
-       "(and {(== event.type \"start\")} {(== x \"a\")} {(like~ x \"a*\")} {(regex x \"a+\")} {(> (length y) 1)})"},
+       "(and {(== x \"a\")} {(== event.type \"start\")} {(like~ x \"a*\")} {(regex x \"a+\")} {(> (length y) 1)})"},
       {"b == 1 and a == 1 and c == null", "(and {(is-null c)} {(== b 1)} {(== a 1)})"},
       {"(b : \"x*\" or c == 1) and a == 1", "(and {(== a 1)} (or {(== c 1)} {(like~ b \"x*\")}))"},
       {"a == b and a in (1, 2) and not event.action == \"x\"",
-       "(and (not {(== event.action \"x\")}) {(in a 1 2)} {(== a b)})"},
+       "(and {(in a 1 2)} (not {(== event.action \"x\")}) {(== a b)})"},
+      {"process.args == \"x\" and process.name like \"x*\"",
+       "(and {(like process.name \"x*\")} {(== process.args \"x\")})"},
+      {"a like \"*x*\" and b like \"x*\"", "(and {(like b \"x*\")} {(like a \"*x*\")})"},
   });
 }
 

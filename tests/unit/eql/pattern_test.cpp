@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/eql/ascii_fold.h"
 #include "lib/eql/lucene.h"
 #include "lib/eql/text_set.h"
 #include "lib/eql/value_set.h"
@@ -77,16 +78,62 @@ TEST_CASE("wildcards match the whole value") {
   for (const MatchRow& row : rows) {
     CAPTURE(row.pattern);
     CAPTURE(row.text);
-    CHECK(make_wildcards({row.pattern}, row.mode).matches(row.text) == row.matches);
+    CHECK(PatternSet::wildcards({row.pattern}, row.mode).matches(row.text) == row.matches);
     CHECK(glob_match(row.pattern, row.text, row.mode) == row.matches);
-    CHECK(make_wildcards({"zzz*", row.pattern, "yyy"}, row.mode).matches(row.text) == row.matches);
+    CHECK(PatternSet::wildcards({"zzz*", row.pattern, "yyy"}, row.mode).matches(row.text) == row.matches);
   }
 }
 
+TEST_CASE("values of any length match alike") {
+  for (const std::size_t size :
+       {PatternSet::kFoldedBytes - 1, PatternSet::kFoldedBytes, PatternSet::kFoldedBytes + 1}) {
+    CAPTURE(size);
+    const std::string text = "Ab" + std::string(size - 5, 'x') + "/Yz";
+    for (const std::string pattern : {"aB*", "*/yZ", "*X/*", "*xX*yz", "a?x*", "*"}) {
+      CAPTURE(pattern);
+      CHECK(PatternSet::wildcards({pattern}, kFold).matches(text));
+      CHECK(PatternSet::wildcards({pattern}, kExact).matches(text) == (pattern == "*"));
+    }
+    for (const std::string pattern : {"b*", "*y", "*xy*", "a*b", "?", ""}) {
+      CAPTURE(pattern);
+      CHECK_FALSE(PatternSet::wildcards({pattern}, kFold).matches(text));
+    }
+    CHECK(PatternSet::texts({"x", lower_ascii(text)}, kFold).matches(text));
+    CHECK_FALSE(PatternSet::texts({"x", lower_ascii(text)}, kExact).matches(text));
+  }
+}
+
+TEST_CASE("a part is found wherever it is, whatever its rarest byte") {
+  for (const std::string part : {"a", "ab", "e/e", "eee", "zee", "eez", "eze", "\xc3\xa9"}) {
+    const PatternSet set = PatternSet::wildcards({"*" + part + "*"}, kExact);
+    for (std::size_t before = 0; before < 9; ++before) {
+      for (std::size_t after = 0; after < 9; ++after) {
+        CAPTURE(part);
+        const std::string around = std::string(before, 'e') + part.substr(0, part.size() - 1) + std::string(after, 'q');
+        CHECK(set.matches(std::string(before, 'e') + part + std::string(after, 'q')));
+        CHECK(set.matches(around) == (around.find(part) != std::string::npos));
+      }
+    }
+  }
+}
+
+TEST_CASE("letters become small at any place, other bytes stay") {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'Q');
+      std::string wanted(20, 'q');
+      text[at] = static_cast<char>(byte);
+      wanted[at] = ascii_lower(static_cast<char>(byte));
+      REQUIRE(lower_ascii(text) == wanted);
+    }
+  }
+  CHECK(lower_ascii("").empty());
+}
+
 TEST_CASE("texts have no special characters") {
-  CHECK(make_texts({"a*", "b?"}, kExact).matches("a*"));
-  CHECK_FALSE(make_texts({"a*", "b?"}, kExact).matches("ab"));
-  CHECK(make_texts({"a*", "b?"}, kFold).matches("B?"));
+  CHECK(PatternSet::texts({"a*", "b?"}, kExact).matches("a*"));
+  CHECK_FALSE(PatternSet::texts({"a*", "b?"}, kExact).matches("ab"));
+  CHECK(PatternSet::texts({"a*", "b?"}, kFold).matches("B?"));
 }
 
 TEST_CASE("a text set of any size holds what it was given and nothing else") {

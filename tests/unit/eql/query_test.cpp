@@ -104,8 +104,8 @@ TEST_CASE("explain shows each stage on one line") {
   CHECK(shown.ast == "(event (stage \"process\" (and (like process.name \"a\") (== 1 1))))");
   CHECK(shown.typed ==
         "(event (stage (and {(== event.category \"process\")} (and {(like process.name \"a\")} {(== 1 1)}))))");
-  CHECK(shown.folded == "(event (stage (and {(== event.category \"process\")} {(text process.name \"a\")})))");
-  CHECK(shown.program == "[0: (== event.category \"process\") ? 1 : no; 1: (text process.name \"a\") ? yes : no]");
+  CHECK(shown.folded == "(event (stage (and {(text process.name \"a\")} {(== event.category \"process\")})))");
+  CHECK(shown.program == "[0: (text process.name \"a\") ? 1 : no; 1: (== event.category \"process\") ? yes : no]");
   CHECK(explain_query(test::source_of("any where"), fields).has_error());
   CHECK(explain_query(test::source_of("any where x("), fields).has_error());
   CHECK(explain_query(test::source_of("any where x()"), fields).has_error());
