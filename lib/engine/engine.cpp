@@ -74,9 +74,12 @@ struct ActiveRule {
   bool needs_clock = false;
 };
 
+// A rule that some events may concern, and where its first stage begins for them.
 struct Candidate {
-  std::size_t rule = 0;
+  ActiveRule* rule = nullptr;
   std::uint64_t stages = 0;
+  const eql::Program* first = nullptr;
+  eql::Program::Position start = 0;
 };
 
 std::uint64_t stage_bit(std::size_t stage) { return std::uint64_t{1} << std::min<std::size_t>(stage, 63); }
@@ -113,6 +116,8 @@ struct Engine::State {
   std::vector<std::unique_ptr<ActiveRule>> rules;
   event::FieldTable fields;
   std::array<std::vector<Candidate>, kEventKinds> by_kind;
+  std::vector<Candidate> of_any_kind;  // for exported events
+  std::vector<ActiveRule*> clocked;    // that must be told of time at once
   std::unordered_map<std::string, std::unique_ptr<Host>> hosts;
   Host* last_host = nullptr;  // most logs have one
   std::string last_node;
@@ -127,6 +132,7 @@ struct Engine::State {
   Host& add_host(std::string_view node);
   void index_rules();
   void run(EventKind kind, const event::Event& event, std::vector<alert::Alert>& out);
+  void offer(const std::vector<Candidate>& candidates, const event::Event& event, std::vector<alert::Alert>& out);
   void take_matches(ActiveRule& rule, std::vector<alert::Alert>& out);
   void tick(EventTime now, std::vector<alert::Alert>& out);
   void count(EventKind kind);
@@ -172,10 +178,19 @@ void Engine::State::index_rules() {
     by_kind[k].clear();
     event::Event kind;
     set_kind(static_cast<EventKind>(k), kind);
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      const std::uint64_t stages = stages_for(*rules[i]->rule.query, kind);
-      if (stages != 0) by_kind[k].push_back({i, stages});
+    for (const auto& rule : rules) {
+      const std::uint64_t stages = stages_for(*rule->rule.query, kind);
+      if (stages == 0) continue;
+      const eql::Program& first = rule->rule.query->stages.front().predicate;
+      by_kind[k].push_back({rule.get(), stages, &first, first.start_for(kind)});
     }
+  }
+  of_any_kind.clear();
+  clocked.clear();
+  for (const auto& rule : rules) {
+    const eql::Program& first = rule->rule.query->stages.front().predicate;
+    of_any_kind.push_back({rule.get(), ~std::uint64_t{0}, &first, first.start()});
+    if (rule->needs_clock) clocked.push_back(rule.get());
   }
 }
 
@@ -189,12 +204,15 @@ void Engine::State::take_matches(ActiveRule& rule, std::vector<alert::Alert>& ou
 }
 
 void Engine::State::tick(EventTime now, std::vector<alert::Alert>& out) {
-  const bool all = now - advanced >= kAdvanceEvery || now < advanced;
-  if (all) advanced = now;
-  for (const auto& rule : rules) {
-    if (!all && !rule->needs_clock) continue;
-    rule->machine.advance(now, matches);
-    if (!matches.empty()) take_matches(*rule, out);
+  const auto tell = [&](ActiveRule& rule) {
+    rule.machine.advance(now, matches);
+    if (!matches.empty()) take_matches(rule, out);
+  };
+  if (now - advanced >= kAdvanceEvery || now < advanced) {
+    advanced = now;
+    for (const auto& rule : rules) tell(*rule);
+  } else {
+    for (ActiveRule* rule : clocked) tell(*rule);
   }
 }
 
@@ -202,10 +220,21 @@ void Engine::State::run(EventKind kind, const event::Event& event, std::vector<a
   ++counters.events;
   count(kind);
   tick(event.order.time, out);
-  for (const Candidate& candidate : by_kind[static_cast<std::size_t>(kind)]) {
-    ActiveRule& rule = *rules[candidate.rule];
-    rule.machine.handle(event, candidate.stages, evaluator, matches);
-    if (!matches.empty()) take_matches(rule, out);
+  offer(by_kind[static_cast<std::size_t>(kind)], event, out);
+}
+
+// Most rules wait for their first stage most of the time, and most events are
+// not it: those cost one run of its program.
+void Engine::State::offer(const std::vector<Candidate>& candidates, const event::Event& event,
+                          std::vector<alert::Alert>& out) {
+  for (const Candidate& candidate : candidates) {
+    sequence::Machine& machine = candidate.rule->machine;
+    const std::uint64_t stages = candidate.stages & machine.open_stages();
+    if (stages == 0) continue;
+    const bool only_first = stages == stage_bit(0) && !candidate.rule->needs_clock;
+    if (only_first && !evaluator.matches(*candidate.first, candidate.start, event)) continue;
+    machine.handle(event, stages, evaluator, matches);
+    if (!matches.empty()) take_matches(*candidate.rule, out);
   }
 }
 
@@ -302,10 +331,7 @@ void Engine::handle(const event::Event& event, std::vector<alert::Alert>& out) {
   State& s = *state_;
   ++s.counters.events;
   s.tick(event.order.time, out);
-  for (const auto& rule : s.rules) {
-    rule->machine.handle(event, ~std::uint64_t{0}, s.evaluator, s.matches);
-    if (!s.matches.empty()) s.take_matches(*rule, out);
-  }
+  s.offer(s.of_any_kind, event, out);
 }
 
 void Engine::boot(std::string_view node, entity::Moment when) {

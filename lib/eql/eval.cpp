@@ -175,9 +175,9 @@ Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
 
 std::uint64_t Evaluator::capped_leaves() const { return scratch_->capped; }
 
-bool Evaluator::matches(const Program& program, const event::Event& event) {
+bool Evaluator::matches(const Program& program, Program::Position start, const event::Event& event) {
   const ProgramCode& code = program.code();
-  std::uint32_t at = code.entry;
+  std::uint32_t at = start;
   while (at < kReject) {
     const Test& test = code.tests[at];
     const bool result = test.op == TestOp::kTerm ? scratch_->holds_leaf(code, code.leaves[test.operand], event)

@@ -40,6 +40,7 @@ Program& Program::operator=(Program&&) noexcept = default;
 Program::~Program() = default;
 
 std::span<const event::FieldId> Program::fields() const { return code_->fields; }
+Program::Position Program::start() const { return code_->entry; }
 
 std::string Program::dump() const {
   if (code_->tests.empty()) return "no";
@@ -71,6 +72,15 @@ bool Program::could_match(const event::Event& kind) const {
     }
   }
   return false;
+}
+
+Program::Position Program::start_for(const event::Event& kind) const {
+  Position at = code_->entry;
+  while (at < kReject && is_known(code_->tests[at])) {
+    const Test& test = code_->tests[at];
+    at = holds(*code_, test, kind) ? test.yes : test.no;
+  }
+  return at;
 }
 
 }  // namespace audisp_eql::eql

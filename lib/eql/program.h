@@ -37,6 +37,11 @@ class Program {
   // are those of `kind` can match, whatever its other fields; for indexing rules
   // by the kinds of events. `kind` needs only these three fields set.
   [[nodiscard]] bool could_match(const event::Event& kind) const;
+  // Where a run can start for events of this kind: past the tests that the kind decides.
+  using Position = std::uint32_t;
+  [[nodiscard]] Position start_for(const event::Event& kind) const;
+  // Where it starts for any event.
+  [[nodiscard]] Position start() const;
 
  private:
   std::unique_ptr<const ProgramCode> code_;
@@ -55,7 +60,11 @@ class Evaluator {
   // reads several fields tries at most kMaxChoices combinations of their values,
   // in the order of the bags, and is then false and counted; a leaf on one field
   // looks at all its values.
-  [[nodiscard]] bool matches(const Program& program, const event::Event& event);
+  [[nodiscard]] bool matches(const Program& program, const event::Event& event) {
+    return matches(program, program.start(), event);
+  }
+  // REQUIRES: `start` is the program's start_for the event's kind, or start().
+  [[nodiscard]] bool matches(const Program& program, Program::Position start, const event::Event& event);
 
   static constexpr std::size_t kMaxChoices = 65'536;
   // How often kMaxChoices ended a leaf.

@@ -101,7 +101,7 @@ void KeyTable::forget(EntryId id) {
 
 std::vector<EntryId> KeyTable::entries_of(std::string_view entity_id) const {
   std::vector<EntryId> found;
-  if (!entity_key_) return found;
+  if (entities_.empty()) return found;
   std::string wanted;
   append_component(wanted, event::Value::string(entity_id));
   for (auto it = entities_.lower_bound({wanted, 0}); it != entities_.end() && it->first == wanted; ++it) {

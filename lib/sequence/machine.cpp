@@ -27,6 +27,7 @@ struct Machine::State {
   void finish();
   void close();
   void flush(std::vector<Match>& out);
+  void update_open_stages();
 
   const Limits limits;
   const Plan plan;
@@ -35,6 +36,7 @@ struct Machine::State {
   Pipeline pipeline;
   std::vector<Completed> completed;                       // by the current call
   std::variant<std::monostate, Sequencer, Sampler> work;  // monostate: an event query
+  std::uint64_t open_stages = ~std::uint64_t{0};
 };
 
 void Machine::State::handle(const event::Event& event, std::uint64_t stage_mask, eql::Evaluator& evaluator) {
@@ -72,7 +74,17 @@ void Machine::State::flush(std::vector<Match>& out) {
   if (pipeline.is_closed()) close();
 }
 
-Machine::Machine(const eql::Query& query, const Limits& limits) : state_(std::make_unique<State>(query, limits)) {}
+void Machine::State::update_open_stages() {
+  if (pipeline.is_closed()) {
+    open_stages = 0;
+  } else if (const auto* sequencer = std::get_if<Sequencer>(&work)) {
+    open_stages = sequencer->open_stages();
+  }
+}
+
+Machine::Machine(const eql::Query& query, const Limits& limits) : state_(std::make_unique<State>(query, limits)) {
+  state_->update_open_stages();
+}
 Machine::~Machine() = default;
 Machine::Machine(Machine&&) noexcept = default;
 Machine& Machine::operator=(Machine&&) noexcept = default;
@@ -84,12 +96,14 @@ void Machine::handle(const event::Event& event, std::uint64_t stage_mask, eql::E
   state_->settle();
   state_->handle(event, stage_mask, evaluator);
   if (!state_->completed.empty()) state_->flush(out);
+  state_->update_open_stages();
 }
 
 void Machine::advance(EventTime now, std::vector<Match>& out) {
   state_->clock.reach(now);
   state_->settle();
   if (!state_->completed.empty()) state_->flush(out);
+  state_->update_open_stages();
 }
 
 void Machine::entity_ended(std::string_view entity_id, EventTime when) {
@@ -103,6 +117,7 @@ void Machine::finish(std::vector<Match>& out) {
   state_->pipeline.finish(out);
 }
 
+std::uint64_t Machine::open_stages() const { return state_->open_stages; }
 const Counters& Machine::counters() const { return state_->counters; }
 
 std::size_t Machine::partials() const {

@@ -75,6 +75,11 @@ class Machine {
   // was due before the event's time.
   void handle(const event::Event& event, std::uint64_t stage_mask, eql::Evaluator& evaluator, std::vector<Match>& out);
 
+  // The bits of stage_mask that can matter as things stand. An event that matches
+  // none of these stages need not be fed, but a machine whose query needs_clock()
+  // must be told its time.
+  [[nodiscard]] std::uint64_t open_stages() const;
+
   // The log has reached `now`, by the clock of its events: partials that no
   // event can complete any more are dropped, and results that waited for time to
   // pass (EQL X2) and are due before `now` are appended. A caller that knows of

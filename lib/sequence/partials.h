@@ -79,6 +79,9 @@ class Partials {
   // Partials (waiting ones apart) that stand in `state`.
   [[nodiscard]] std::size_t count_in(std::size_t state) const { return in_state_[state]; }
 
+  // Keys remembered, with partials or idle.
+  [[nodiscard]] std::size_t key_count() const { return keys_.size(); }
+
   // A partial whose timer is due: to emit if waiting, else expired.
   [[nodiscard]] std::optional<PartialId> next_due() const;
   // All waiting ones, due or not.

@@ -133,6 +133,18 @@ void Sequencer::finish(std::vector<Completed>& out) {
   partials_.clear();
 }
 
+// With missing stages, all: what waits for time to pass reads the clock, which
+// every event moves.
+std::uint64_t Sequencer::open_stages() const {
+  if (!plan_.missing.empty()) return ~std::uint64_t{0};
+  std::uint64_t open = plan_.positive.front().mask_bit;
+  for (std::size_t n = 1; n < plan_.positive.size(); ++n) {
+    if (partials_.count_in(n - 1) != 0) open |= plan_.positive[n].mask_bit;
+  }
+  if (plan_.until && partials_.key_count() != 0) open |= plan_.until->mask_bit;
+  return open;
+}
+
 EventStore::Id Sequencer::copy() {
   if (!copy_) copy_ = partials_.events().add(*event_);
   partials_.events().retain(*copy_);

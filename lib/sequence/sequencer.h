@@ -36,6 +36,8 @@ class Sequencer {
   void finish(std::vector<Completed>& out);
   void clear() { partials_.clear(); }
 
+  // See Machine::open_stages.
+  [[nodiscard]] std::uint64_t open_stages() const;
   [[nodiscard]] std::size_t partials() const { return partials_.size(); }
   [[nodiscard]] std::size_t bytes() const { return partials_.bytes(); }
 
