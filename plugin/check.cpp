@@ -12,6 +12,7 @@
 
 #include "plugin/file_sink.h"
 #include "plugin/host_id.h"
+#include "plugin/plural.h"
 #include "plugin/rule_report.h"
 #include "plugin/settings.h"
 #include "plugin/syslog_channel.h"
@@ -82,7 +83,7 @@ ExitCode check_rules(const Options& options, const Settings& settings) {
     print(describe_rule(rule, set.fields));
     if (options.explain) print(explain_rule(rule));
   }
-  print(fmt::format("{} rule{} can run, {} cannot\n", set.rules.size(), set.rules.size() == 1 ? "" : "s", set.refused));
+  print(fmt::format("{} can run, {} cannot\n", plural(set.rules.size(), "rule"), set.refused));
   const bool bad = set.refused > 0 || set.rules.empty() || has_error(files.diagnostics);
   return bad ? ExitCode::kUsage : ExitCode::kDone;
 }

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "plugin/plural.h"
 #include "plugin/trusted_file.h"
 #include "plugin/unique_fd.h"
 
@@ -66,15 +67,16 @@ ExportedInputs read_exported(const std::vector<std::string>& files, ndjson::Sort
 
 std::string exported_summary(const ndjson::ReaderCounters& counters, std::size_t inputs, std::size_t results,
                              std::size_t rules) {
-  std::string out = fmt::format("{} results by {} rules\nread: {} inputs, {} lines, {} events\n", results, rules,
-                                inputs, counters.lines, counters.events);
+  std::string out =
+      fmt::format("{} by {}\nread: {}, {}, {}\n", plural(results, "result"), plural(rules, "rule"),
+                  plural(inputs, "input"), plural(counters.lines, "line"), plural(counters.events, "event"));
   if (counters.lines > 0 && counters.events == 0)
     out += "note: NO line is an exported event; is this the right file?\n";
   if (counters.bad_lines > 0)
-    out += fmt::format("note: {} lines are no JSON objects and were left out\n", counters.bad_lines);
+    out += fmt::format("note: {} left out: no JSON object\n", plural(counters.bad_lines, "line"));
   if (counters.without_time > 0) {
-    out += fmt::format("note: {} events have no readable time and come first (give --timestamp-field)\n",
-                       counters.without_time);
+    out += fmt::format("note: {} without a readable time, put first (give --timestamp-field)\n",
+                       plural(counters.without_time, "event"));
   }
   return out;
 }

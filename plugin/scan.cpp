@@ -104,7 +104,7 @@ class Scan {
     say(render(rules.diagnostics));
     bad_rules_ = rules.refused > 0 || has_error(files_.diagnostics);
     summary_.set_rules(rules.rules.size(), rules.refused);
-    if (rules.rules.empty()) say("audisp-eql: no usable rule; give some with --rules FILE|DIR\n");
+    if (rules.rules.empty() && queries_.empty()) say("audisp-eql: no usable rule; give some with --rules FILE|DIR\n");
     return !rules.rules.empty();
   }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/escape.h"
+#include "plugin/plural.h"
 
 namespace audisp_eql::plugin {
 namespace {
@@ -62,10 +63,6 @@ std::string joined(const List& list, std::size_t at_most) {
     out += (n++ > 0 ? ", " : "") + escape_printable(text);
   }
   return out;
-}
-
-std::string plural(std::uint64_t n, std::string_view word) {
-  return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s");
 }
 
 }  // namespace
