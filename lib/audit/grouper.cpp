@@ -2,9 +2,11 @@
 #include "lib/audit/grouper.h"
 
 #include <algorithm>
+#include <charconv>
 #include <deque>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include <libaudit.h>
@@ -55,6 +57,9 @@ struct Grouper::State {
   void keep(Slot& slot);
   void forget(Slot& slot, Fate fate);
   void release_current();
+  void note_exec(Slot& slot, const LineHeader& header, std::string_view line);
+  void give_up_exec_before(const Slot& slot);
+  void drop_process(const Slot& slot);
   [[nodiscard]] bool wants_syscall(const LineHeader& header, std::string_view line);
   Slot* find(const EventKey& key) {
     const auto found = index.find(key);
@@ -71,8 +76,9 @@ struct Grouper::State {
   EventIndex index;  // open, given up and not yet read, kept
   RecentEvents recent;
   Slots slots;
-  SlotList open_events;  // by time of opening
-  SlotList kept_events;  // by time of being kept
+  SlotList open_events;                                         // by time of opening
+  SlotList kept_events;                                         // by time of being kept
+  std::unordered_map<std::uint64_t, std::uint32_t> open_execs;  // by Slot::process
   std::size_t open_bytes = 0;
   std::size_t kept_bytes = 0;
   std::deque<std::uint32_t> ready;
@@ -172,6 +178,35 @@ void Grouper::State::add_syscall(const LineHeader& header, const EventKey& key, 
   Slot* slot = find(key);
   if (slot == nullptr) slot = &open(header, key);
   append(*slot, header, line);
+  note_exec(*slot, header, line);
+}
+
+void Grouper::State::note_exec(Slot& slot, const LineHeader& header, std::string_view line) {
+  if (slot.state != Slot::State::kOpen || slot.process != 0) return;
+  const std::string_view text = raw_field(line, header.body, " pid=");
+  std::uint32_t pid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (error != std::errc() || end != text.data() + text.size()) return;
+  slot.process = std::uint64_t{slot.key.node} << 32U | pid;
+  give_up_exec_before(slot);
+  const auto call = raw_syscall(line, header.body);
+  const auto info = call ? selection->find(call->arch, call->number) : std::nullopt;
+  if (info && info->kind == SyscallKind::kExec) open_execs.insert_or_assign(slot.process, slot.number);
+}
+
+// A process that is inside execve does nothing else, in no thread: its exec
+// lost its end and is over. It must come first, or a sequence would see the two
+// swapped.
+void Grouper::State::give_up_exec_before(const Slot& slot) {
+  const auto found = open_execs.find(slot.process);
+  if (slot.process == 0 || found == open_execs.end() || found->second == slot.number) return;
+  Slot& exec = slots[found->second];
+  if (exec.begun < slot.begun) give_up(exec);
+}
+
+void Grouper::State::drop_process(const Slot& slot) {
+  const auto found = open_execs.find(slot.process);
+  if (slot.process != 0 && found != open_execs.end() && found->second == slot.number) open_execs.erase(found);
 }
 
 // The event is of no use: neither are its records, before and after this one.
@@ -287,6 +322,8 @@ void Grouper::State::shrink_open_bytes(const Slot& but) {
 }
 
 void Grouper::State::close(Slot& slot) {
+  if (format != LineFormat::kAusearch) give_up_exec_before(slot);
+  drop_process(slot);
   slots.erase(open_events, slot);
   open_bytes -= slot.buffer.bytes();
   index.erase(slot.key);
@@ -299,6 +336,7 @@ void Grouper::State::close(Slot& slot) {
 
 // As close(), but more may come.
 void Grouper::State::give_up(Slot& slot) {
+  drop_process(slot);
   slots.erase(open_events, slot);
   open_bytes -= slot.buffer.bytes();
   if (!slot.has_syscall) {
@@ -338,6 +376,7 @@ void Grouper::State::forget(Slot& slot, Fate fate) {
   const Slot::State was = std::exchange(slot.state, Slot::State::kDone);
   if (was == Slot::State::kReady) return;  // next() has yet to give it
   if (was == Slot::State::kOpen) {
+    drop_process(slot);
     slots.erase(open_events, slot);
     open_bytes -= slot.buffer.bytes();
   } else {

@@ -14,6 +14,7 @@ Slot& Slots::take() {
   slot.state = Slot::State::kOpen;
   slot.has_syscall = false;
   slot.has_end = false;
+  slot.process = 0;
   return slot;
 }
 

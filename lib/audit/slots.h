@@ -30,7 +30,8 @@ struct Slot {
   EventTime opened;         // log time then
   State state = State::kOpen;
   bool has_syscall = false;
-  bool has_end = false;  // its PROCTITLE came before its SYSCALL
+  std::uint64_t process = 0;  // node and pid of its SYSCALL record; 0: not known
+  bool has_end = false;       // its PROCTITLE came before its SYSCALL
   std::uint32_t number = kNoSlot;
   std::uint32_t previous = kNoSlot, next = kNoSlot;  // in the one list it is in
 };

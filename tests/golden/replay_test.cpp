@@ -4,6 +4,8 @@
 // read the diff before committing it.
 #include <algorithm>
 #include <cstdlib>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -72,4 +74,28 @@ TEST_CASE("two copies of a recording give the alerts of one") {
   run.feed(text);
   run.feed(text);
   CHECK(run.finish().size() == 14);
+}
+
+TEST_CASE("execs that lost their end give the alerts they would have given") {
+  const auto id_of = [](const std::string& line) { return line.substr(line.find("msg=audit("), 32); };
+  for (const std::string name : {"xfce", "shwrap", "direct", "live-stream"}) {
+    CAPTURE(name);
+    std::istringstream text(test::read_file(FIXTURES "/audit/" + name + ".log"));
+    std::set<std::string> execs;
+    std::string kept;
+    std::size_t lost = 0;
+    for (std::string line; std::getline(text, line);) {
+      if (line.find("type=EXECVE") != std::string::npos) execs.insert(id_of(line));
+      const bool ends = line.find("type=PROCTITLE") != std::string::npos || line.find("type=EOE") != std::string::npos;
+      if (ends && execs.count(id_of(line)) != 0) {
+        ++lost;
+      } else {
+        kept += line + "\n";
+      }
+    }
+    REQUIRE(lost > 0);
+    test::Replay run(kRule);
+    run.feed(kept);
+    CHECK(test::sorted_ids(run.finish()) == test::sorted_ids(replay(name)));
+  }
 }

@@ -194,6 +194,9 @@ TEST_CASE("interleaved events come out as sequential ones do") {
           break;
         default: events.push_back(open_event(serial)); break;
       }
+      // Processes of their own: one cannot be inside execve and do something else.
+      std::string& call = events.back().front();
+      call.replace(call.find(" pid=11 "), 8, " pid=" + std::to_string(serial) + " ");
     }
     Lines lines;
     std::vector<std::size_t> next(events.size());
@@ -425,4 +428,13 @@ TEST_CASE("the newest time is by the log's clock, not by arrival") {
   grouper.add("type=USER_LOGIN msg=audit(20.500:1): x=1");
   grouper.add("type=USER_LOGIN msg=audit(10.000:2): x=1");
   CHECK(grouper.newest() == milliseconds(20500));
+}
+
+TEST_CASE("an event that lost its end comes before what its process did next") {
+  const auto by = [](unsigned serial, unsigned pid) {
+    return line("SYSCALL", serial,
+                "arch=c000003e syscall=59 success=yes exit=0 ppid=1 pid=" + std::to_string(pid) + " exe=\"/x\"");
+  };
+  CHECK(grouped({by(1, 7), arguments(1), by(2, 7), arguments(2), proctitle(2)}) == Lines{"1:SE incomplete", "2:SE"});
+  CHECK(grouped({by(1, 7), arguments(1), by(2, 8), arguments(2), proctitle(2)}) == Lines{"2:SE", "1:SE incomplete"});
 }

@@ -135,17 +135,38 @@ TEST_CASE("records in reverse, as ausearch prints them, give the same events") {
   }
 }
 
-TEST_CASE("lines of different events may be shuffled, those before their SYSCALL record too") {
+// The text between two others; empty if there is none.
+std::string between(const std::string& line, const std::string& from, char to) {
+  const std::size_t at = line.find(from);
+  return at == std::string::npos ? ""
+                                 : line.substr(at + from.size(), line.find(to, at + from.size()) - at - from.size());
+}
+
+// By event id, who the event is of.
+std::map<std::string, std::string> pids_of_events(const Strings& lines) {
+  std::map<std::string, std::string> pids;
+  for (const std::string& line : lines) {
+    if (line.starts_with("type=SYSCALL")) pids[between(line, "msg=audit(", ')')] = between(line, " pid=", ' ');
+  }
+  return pids;
+}
+
+TEST_CASE("lines of different processes may be shuffled, those before their SYSCALL record too") {
   std::mt19937 random(2024);
   for (const std::string& name : kAllFixtures) {
     CAPTURE(name);
     const Strings lines = lines_of(fixture(name));
-    // Moves every line by up to 40 places; what closes an event stays behind its other records.
+    std::map<std::string, std::string> pids = pids_of_events(lines);
+    // Moves every line by up to 40 places; what closes an event stays behind its other records, and
+    // one process does one thing after another.
     std::vector<std::pair<std::size_t, std::size_t>> order;
+    std::map<std::string, std::size_t> ends;  // by pid
     for (std::size_t i = 0; i < lines.size(); ++i) {
       const bool closes =
           lines[i].find("type=PROCTITLE") != std::string::npos || lines[i].find("type=EOE") != std::string::npos;
-      order.emplace_back(i + (closes ? 60 : random() % 40), i);
+      std::size_t& end = ends[pids[between(lines[i], "msg=audit(", ')')]];
+      order.emplace_back(std::max(end, i + (closes ? 60 : random() % 40)), i);
+      if (closes) end = order.back().first;
     }
     std::sort(order.begin(), order.end());
     Strings shuffled;
