@@ -18,6 +18,8 @@ int by_libaudit(std::string_view name) {
   if (name.empty() || name.size() >= text.size()) return -1;
   // libaudit also takes bare numbers; records never have them.
   if (name.front() >= '0' && name.front() <= '9') return -1;
+  // A name that goes on after a NUL is not the one before it.
+  if (name.find('\0') != std::string_view::npos) return -1;
   std::copy(name.begin(), name.end(), text.begin());
   return audit_name_to_msg_type(text.data());
 }

@@ -94,6 +94,7 @@ TEST_CASE("record types are known by the switch, by libaudit and by number") {
                                                        {"1300", -1},
                                                        {"NOPE", -1},
                                                        {std::string(300, 'A'), -1},
+                                                       {std::string("EXECVE\0\x1dV", 9), -1},
                                                        {"CWDX", -1}};
   for (const auto& c : cases) {
     CAPTURE(c.first);
