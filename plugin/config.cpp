@@ -90,6 +90,12 @@ constexpr Key kKeys[] = {
      "waiting for the syslog daemon; further ones are dropped and counted"},
     {"syslog.queue_bytes", kMiB / 16, 1024 * kMiB, [](Config& c) -> Slot { return &c.syslog.queue_bytes; }, "of these"},
     {"file.path", 0, 0, [](Config& c) -> Slot { return &c.file.path; }, "JSON lines are appended here; empty: no file"},
+    {"spool.path", 0, 0, [](Config& c) -> Slot { return &c.spool.path; },
+     "alerts that syslog does not take wait here; empty: in memory only"},
+    {"spool.max_bytes", kMiB / 16, 4096 * kMiB, [](Config& c) -> Slot { return &c.spool.max_bytes; },
+     "of this file; when it is full the oldest stay and new ones are lost, counted"},
+    {"disk.queue_bytes", kMiB, 1024 * kMiB, [](Config& c) -> Slot { return &c.disk.queue_bytes; },
+     "waiting to be written; over it what is new is dropped and counted"},
 };
 
 template <typename Enum>

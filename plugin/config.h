@@ -46,6 +46,15 @@ struct FileConfig {
   std::string path;  // empty: no file
 };
 
+struct SpoolConfig {
+  std::string path = "/var/lib/audisp-eql/spool";  // empty: none
+  std::size_t max_bytes = 64u << 20;
+};
+
+struct DiskConfig {
+  std::size_t queue_bytes = 32u << 20;  // waiting for the disk thread
+};
+
 struct Config {
   std::string host;
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
@@ -58,6 +67,8 @@ struct Config {
   sequence::Limits sequences;
   SyslogConfig syslog;
   FileConfig file;
+  SpoolConfig spool;
+  DiskConfig disk;
 };
 
 // All diagnostics of a text, not only the first.

@@ -35,13 +35,12 @@ bool FileSink::open() {
   return static_cast<bool>(fd_);
 }
 
-void FileSink::emit(const alert::Alert& alert) {
-  const std::string line = alert::format_json(alert) + "\n";
-  if ((fd_ || open()) && write(line)) {
-    ++written_;
-  } else {
-    ++errors_;
-  }
+void FileSink::emit(const alert::Alert& alert) { static_cast<void>(append(alert::format_json(alert))); }
+
+bool FileSink::append(const std::string& json) {
+  const bool done = (fd_ || open()) && write(json + "\n");
+  ++(done ? written_ : errors_);
+  return done;
 }
 
 bool FileSink::write(const std::string& line) {

@@ -83,11 +83,13 @@ class Live {
         reader_(reader),
         service_(service),
         input_(context_, reader.ready_fd()),
-        requests_(context_, signals.fd()) {}
+        requests_(context_, signals.fd()),
+        replies_(context_, service.disk().ready_fd()) {}
 
   void run() {
     wait_for_input();
     wait_for_requests();
+    wait_for_replies();
     wait_for_heartbeat();
     send();
     context_.run();
@@ -141,6 +143,14 @@ class Live {
     });
   }
 
+  void wait_for_replies() {
+    replies_.when_readable([this] {
+      service_.take_replies();
+      send();
+      wait_for_replies();
+    });
+  }
+
   void serve(Request request) {
     switch (request) {
       case Request::kStop: return reader_.stop();
@@ -162,14 +172,14 @@ class Live {
   }
 
   void send() {
-    if (const auto again = service_.syslog().pump()) {
+    if (const auto again = service_.send()) {
       syslog_.arm(*again, [this] { send(); });
     }
   }
 
   void finish() {
     service_.finish();
-    service_.syslog().drain(kLastSyslog);
+    service_.drain(kLastSyslog);
     context_.stop();
   }
 
@@ -179,6 +189,7 @@ class Live {
   boost::asio::io_context context_{1};
   Watch input_;
   Watch requests_;
+  Watch replies_;
   Timer silence_{context_};
   Timer heartbeat_{context_};
   Timer syslog_{context_};
@@ -210,7 +221,8 @@ ExitCode run_live(const Options& options) {
   Signals signals;
   Settings settings = load_settings(options);
   Reader reader(STDIN_FILENO, settings.config.input.queue_bytes, settings.config.input.max_line_bytes);
-  Service service(options, std::move(settings), reader);
+  OpenSpool spool = open_spool(settings.config.spool);
+  Service service(options, std::move(settings), reader, std::move(spool));
   service.start();
   Live(signals, reader, service).run();
   return reader.counters().error == 0 ? ExitCode::kDone : ExitCode::kUnreadable;

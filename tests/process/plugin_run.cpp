@@ -21,7 +21,7 @@ Place::Place(const std::string& more_config) : syslog_(dir_ / "log") {
 
 void Place::write_config(const std::string& more) {
   write_file(config(), "rules = [\"" + rules() + "\"]\n" + more + "\n[syslog]\nsocket = \"" + syslog_.path() +
-                           "\"\n[file]\npath = \"" + alerts() + "\"\n");
+                           "\"\n[file]\npath = \"" + alerts() + "\"\n[spool]\npath = \"" + spool() + "\"\n");
 }
 
 Ran audisp_eql_run(std::vector<std::string> args, const std::string& input) {
