@@ -196,12 +196,12 @@ void Service::apply(Config config) {
 
 // The disk thread reads and compiles; any number of requests meanwhile are one.
 void Service::reload() {
-  ++reloads_;
   reload_again_ = reloading_ || !disk_.post(RulesLoad{});
   reloading_ = true;
 }
 
 void Service::handle(RulesLoaded loaded) {
+  ++reloads_;
   Settings& fresh = loaded.settings;
   log_.write(fresh.diagnostics);
   bad_config_ = fresh.is_bad();
