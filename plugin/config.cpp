@@ -41,6 +41,8 @@ constexpr Key kKeys[] = {
     {"rules", 0, 0, [](Config& c) -> Slot { return &c.rules; }, "rule files, or directories of *.toml"},
     {"heartbeat_seconds", 0, kDay, [](Config& c) -> Slot { return Seconds{&c.heartbeat}; },
      "between two lines that say the plugin lives; 0: none"},
+    {"missing_after_minutes", 0, 100'000, [](Config& c) -> Slot { return &c.missing_after_minutes; },
+     "without an execve or a connect record, while others come, before it is said; 0: never"},
     {"log_level", 0, 0, [](Config& c) -> Slot { return &c.log_level; }, "least level of operator messages"},
     {"input.queue_bytes", kMiB / 16, 4096 * kMiB, [](Config& c) -> Slot { return &c.input.queue_bytes; },
      "records read and not yet processed; over it whole lines are dropped and counted"},
@@ -96,6 +98,10 @@ constexpr Key kKeys[] = {
      "of this file; when it is full the oldest stay and new ones are lost, counted"},
     {"disk.queue_bytes", kMiB, 1024 * kMiB, [](Config& c) -> Slot { return &c.disk.queue_bytes; },
      "waiting to be written; over it what is new is dropped and counted"},
+    {"metrics.path", 0, 0, [](Config& c) -> Slot { return &c.metrics.path; },
+     "counters for Prometheus (node_exporter's textfile collector); empty: none"},
+    {"metrics.interval_seconds", 1, kDay, [](Config& c) -> Slot { return Seconds{&c.metrics.interval}; },
+     "between two writes of these"},
 };
 
 template <typename Enum>

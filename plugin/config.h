@@ -51,6 +51,11 @@ struct SpoolConfig {
   std::size_t max_bytes = 64u << 20;
 };
 
+struct MetricsConfig {
+  std::string path;                  // empty: none
+  EventTime interval = seconds(15);  // between two writes
+};
+
 struct DiskConfig {
   std::size_t queue_bytes = 32u << 20;  // waiting for the disk thread
 };
@@ -58,7 +63,8 @@ struct DiskConfig {
 struct Config {
   std::string host;
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
-  EventTime heartbeat = seconds(600);  // zero: none
+  EventTime heartbeat = seconds(600);      // zero: none
+  std::size_t missing_after_minutes = 30;  // of a kind of record; zero: never
   LogLevel log_level = LogLevel::kInfo;
   std::size_t max_hosts = 1024;
   InputConfig input;
@@ -69,6 +75,7 @@ struct Config {
   FileConfig file;
   SpoolConfig spool;
   DiskConfig disk;
+  MetricsConfig metrics;
 };
 
 // All diagnostics of a text, not only the first.

@@ -62,7 +62,7 @@ struct Disk::Worker {
   Options options;
   std::unique_ptr<Spool> spool;
   std::unique_ptr<FileSink> file;
-  bool file_failed = false;  // the last line; said once
+  bool file_failed = false, replace_failed = false;  // the last time; said once
 
   // What there is to say, if anything.
   std::vector<DiskReply> handle(SpoolAppend& request) {
@@ -97,11 +97,11 @@ struct Disk::Worker {
     if (file && file->last_error() != 0) return make(FileFailed{file->path(), file->last_error()});
     return {};
   }
-  static std::vector<DiskReply> handle(FileReplace& request) {
-    if (const int error = replace_file(request.path, request.text); error != 0) {
-      return make(FileFailed{request.path, error});
-    }
-    return {};
+  std::vector<DiskReply> handle(FileReplace& request) {
+    const int error = replace_file(request.path, request.text);
+    const bool is_news = error != 0 && !replace_failed;
+    replace_failed = error != 0;
+    return is_news ? make(FileFailed{request.path, error}) : std::vector<DiskReply>{};
   }
   std::vector<DiskReply> handle(RulesLoad&) const {
     RulesLoaded loaded{load_settings(options), {}, {}};

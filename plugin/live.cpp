@@ -91,6 +91,8 @@ class Live {
     wait_for_requests();
     wait_for_replies();
     wait_for_heartbeat();
+    wait_a_minute();
+    wait_for_metrics();
     send();
     context_.run();
   }
@@ -171,6 +173,19 @@ class Live {
     });
   }
 
+  void wait_a_minute() {
+    minute_.arm(milliseconds(60'000), [this] {
+      service_.look_around();
+      send();
+      wait_a_minute();
+    });
+  }
+
+  void wait_for_metrics() {
+    service_.write_metrics();
+    metrics_.arm(milliseconds(service_.config().metrics.interval.ms), [this] { wait_for_metrics(); });
+  }
+
   void send() {
     if (const auto again = service_.send()) {
       syslog_.arm(*again, [this] { send(); });
@@ -192,6 +207,8 @@ class Live {
   Watch replies_;
   Timer silence_{context_};
   Timer heartbeat_{context_};
+  Timer minute_{context_};
+  Timer metrics_{context_};
   Timer syslog_{context_};
   Timer deadline_{context_};
   Clock::time_point last_input_ = Clock::now();

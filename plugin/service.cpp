@@ -97,7 +97,8 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
       disk_(options, std::exchange(spool.file, nullptr), settings_.config.disk.queue_bytes),
       outbox_(syslog_, disk_, spool.unread, spool.last_number),
       pipeline_(live_options(options, settings_.config)),
-      bad_config_(settings_.is_bad()) {
+      bad_config_(settings_.is_bad()),
+      blind_spots_(std::chrono::minutes(settings_.config.missing_after_minutes), std::chrono::steady_clock::now()) {
   pipeline_.set_format(audit::LineFormat::kStream);
   if (spool.problem) log_.write({*spool.problem});
   if (spool.unread > 0) log_.info(fmt::format("start: {} alerts of an earlier run are in the spool", spool.unread));
@@ -167,7 +168,9 @@ bool Service::waits_for_time() const {
 void Service::finish() {
   pipeline_.finish(alerts_);
   emit();
+  if (settings_.config.heartbeat.ms > 0) heartbeat();
   log_.info("stopped: " + fmt::format("{} alerts in all", pipeline_.stats().engine.alerts));
+  write_metrics();
 }
 
 void Service::emit() {
@@ -184,6 +187,7 @@ void Service::apply(Config config) {
   limits.rules = settings_.config.rules;
   limits.heartbeat = settings_.config.heartbeat;
   limits.log_level = settings_.config.log_level;
+  limits.metrics = settings_.config.metrics;
   limits.syslog = settings_.config.syslog;
   limits.file = settings_.config.file;
   limits.input.idle = settings_.config.input.idle;
@@ -263,12 +267,29 @@ void Service::heartbeat() {
   complain_again();
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> Service::counters() {
+void Service::look_around() {
+  const bool connects = pipeline_.engine().selection().connect;
+  for (const std::string& line :
+       blind_spots_.look(pipeline_.stats(), reader_.counters().dropped_lines,
+                         connects ? Needs::kExecsAndConnects : Needs::kExecs, std::chrono::steady_clock::now())) {
+    log_.warning(line);
+  }
+}
+
+void Service::write_metrics() {
+  const std::string& path = settings_.config.metrics.path;
+  if (path.empty()) return;
+  disk_.post(FileReplace{path, metrics_text(counters(), pipeline_.stats().engine.alerts_by_rule)});
+}
+
+NamedCounters Service::counters() const {
   const ReaderCounters reader = reader_.counters();
   const ChannelCounters& channel = syslog_.counters();
   const DiskCounters disk = disk_.counters();
   auto all = pipeline_.stats().values();
-  all.insert(all.begin(), {{"rules", pipeline_.engine().rule_count()},
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+  all.insert(all.begin(), {{"uptime_seconds", static_cast<std::uint64_t>(up.count())},
+                           {"rules", pipeline_.engine().rule_count()},
                            {"bytes_read", reader.bytes},
                            {"lines_dropped", reader.dropped_lines},
                            {"bytes_dropped", reader.dropped_bytes},

@@ -14,8 +14,10 @@
 
 #include "lib/alert/sink.h"
 #include "lib/engine/pipeline.h"
+#include "plugin/blind_spots.h"
 #include "plugin/disk.h"
 #include "plugin/log.h"
+#include "plugin/metrics.h"
 #include "plugin/options.h"
 #include "plugin/outbox.h"
 #include "plugin/reader.h"
@@ -62,6 +64,10 @@ class Service {
   // At the end: waits for a slow syslog daemon, then for the disk.
   void drain(std::chrono::milliseconds at_most);
   void heartbeat();
+  // Once a minute: says what the record stream lacks, and what was dropped.
+  void look_around();
+  // Has the counters written for Prometheus, if there is to be such a file.
+  void write_metrics();
   // All counters, to the operator's log.
   void report_state();
 
@@ -79,7 +85,7 @@ class Service {
   void apply(Config config);
   void emit();
   void complain_again();
-  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters();
+  [[nodiscard]] NamedCounters counters() const;
 
   Options options_;
   Settings settings_;
@@ -93,6 +99,7 @@ class Service {
   std::vector<alert::Alert> alerts_;  // made and not yet given to the sinks
   bool needs_clock_ = false;          // a rule's result may be due without a further event
   bool bad_config_ = false;
+  BlindSpots blind_spots_;
   bool reloading_ = false;
   bool reload_again_ = false;     // asked for while reloading
   bool said_spool_full_ = false;  // since the spool was last empty
