@@ -165,6 +165,12 @@ class Live {
     if (const auto again = service_.syslog().pump()) {
       syslog_.arm(*again, [this] { send(); });
     }
+    if (const auto after = service_.summary_in()) {
+      summary_.arm(*after, [this] {
+        service_.summarise();
+        send();
+      });
+    }
   }
 
   void finish() {
@@ -182,6 +188,7 @@ class Live {
   Timer silence_{context_};
   Timer heartbeat_{context_};
   Timer syslog_{context_};
+  Timer summary_{context_};
   Timer deadline_{context_};
   Clock::time_point last_input_ = Clock::now();
 };

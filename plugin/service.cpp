@@ -38,6 +38,8 @@ EventTime wall_clock() {
   return milliseconds(std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000);
 }
 
+alert::Instant monotonic_clock() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
 std::string host_of(const Options& options, const Config& config) {
   if (!options.host.empty()) return options.host;
   return config.host.empty() ? this_host_id() : config.host;
@@ -78,6 +80,7 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
       syslog_(settings_.config.syslog),
       log_([this](LogLevel level, std::string_view line) { syslog_.send_message(severity_of(level), line); },
            settings_.config.log_level),
+      storm_(settings_.config.storm),
       pipeline_(live_options(options, settings_.config)),
       bad_config_(settings_.is_bad()) {
   pipeline_.set_format(audit::LineFormat::kStream);
@@ -151,13 +154,15 @@ bool Service::waits_for_time() const {
 void Service::finish() {
   pipeline_.finish(alerts_);
   emit();
+  emit_summaries(storm_.take_all());
   log_.info("stopped: " + fmt::format("{} alerts in all", pipeline_.stats().engine.alerts));
 }
 
 void Service::emit() {
+  const alert::Instant now = monotonic_clock();
   for (alert::Alert& alert : alerts_) {
     alert.created = wall_clock();
-    if (syslog_sink_) syslog_sink_->emit(alert);
+    if (syslog_sink_ && storm_.judge(alert, now) == alert::Verdict::kPass) syslog_sink_->emit(alert);
     if (file_sink_) file_sink_->emit(alert);
   }
   if (file_sink_ && file_sink_->errors() > 0 && file_errors_ == 0) {
@@ -167,6 +172,23 @@ void Service::emit() {
   alerts_.clear();
 }
 
+void Service::emit_summaries(std::vector<alert::Alert> summaries) {
+  for (alert::Alert& summary : summaries) {
+    summary.created = wall_clock();
+    if (syslog_sink_) syslog_sink_->emit(summary);
+    if (file_sink_) file_sink_->emit(summary);
+  }
+}
+
+std::optional<std::chrono::milliseconds> Service::summary_in() const {
+  const auto due = storm_.due_at();
+  if (!due) return std::nullopt;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due - monotonic_clock());
+  return std::max(left, std::chrono::milliseconds(0));
+}
+
+void Service::summarise() { emit_summaries(storm_.take_due(monotonic_clock())); }
+
 void Service::apply(Config config) {
   Config limits = config;  // what is fixed while the program runs
   limits.rules = settings_.config.rules;
@@ -174,12 +196,14 @@ void Service::apply(Config config) {
   limits.log_level = settings_.config.log_level;
   limits.syslog = settings_.config.syslog;
   limits.file = settings_.config.file;
+  limits.storm = settings_.config.storm;
   limits.input.idle = settings_.config.input.idle;
   if (dump_config(limits) != dump_config(settings_.config)) {
     log_.warning("reload: changed host or limits count from the next start");
   }
   settings_.config = std::move(config);
   log_.set_level(settings_.config.log_level);
+  storm_.configure(settings_.config.storm);
 }
 
 void Service::reload() {
@@ -217,6 +241,7 @@ void Service::heartbeat() {
 std::vector<std::pair<std::string, std::uint64_t>> Service::counters() {
   const ReaderCounters reader = reader_.counters();
   const ChannelCounters& channel = syslog_.counters();
+  const alert::StormCounters storm = storm_.counters();
   auto all = pipeline_.stats().values();
   all.insert(all.begin(), {{"rules", pipeline_.engine().rule_count()},
                            {"bytes_read", reader.bytes},
@@ -232,6 +257,10 @@ std::vector<std::pair<std::string, std::uint64_t>> Service::counters() {
                            {"syslog_waiting", syslog_.waiting()},
                            {"file_alerts_written", file_sink_ ? file_sink_->written() : 0},
                            {"file_errors", file_sink_ ? file_sink_->errors() : 0},
+                           {"alerts_suppressed", storm.suppressed},
+                           {"storm_summaries", storm.summaries},
+                           {"storm_buckets", storm_.buckets()},
+                           {"storm_buckets_evicted", storm.evicted},
                            {"reloads", reloads_},
                            {"reloads_refused", reloads_refused_}});
   return all;

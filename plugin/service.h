@@ -6,12 +6,14 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "lib/alert/sink.h"
+#include "lib/alert/storm_guard.h"
 #include "lib/engine/pipeline.h"
 #include "plugin/file_sink.h"
 #include "plugin/log.h"
@@ -45,6 +47,10 @@ class Service {
   // Reads config and rules again. A bad config or any bad rule: the old ones stay.
   void reload();
   void heartbeat();
+  // How long until summarise() has something to say; nullopt: nothing was held back.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> summary_in() const;
+  // What the storm guard held back, to the sinks, when it is due.
+  void summarise();
   // All counters, to the operator's log.
   void report_state();
 
@@ -58,6 +64,7 @@ class Service {
   bool usable(const engine::RuleSet& rules, const std::vector<Diagnostic>& unreadable);
   void apply(Config config);
   void emit();
+  void emit_summaries(std::vector<alert::Alert> summaries);
   void complain_again();
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters();
 
@@ -68,6 +75,7 @@ class Service {
   Log log_;
   std::unique_ptr<SyslogSink> syslog_sink_;
   std::unique_ptr<FileSink> file_sink_;
+  alert::StormGuard storm_;
   engine::Pipeline pipeline_;
   std::vector<alert::Alert> alerts_;  // made and not yet given to the sinks
   bool needs_clock_ = false;          // a rule's result may be due without a further event

@@ -42,10 +42,10 @@ namespace audisp_eql::alert {
 
 struct StormLimits {
   bool enabled = true;  // off: everything passes
-  Rate key = {5, 1};
+  Rate key = {20, 1};
   Rate rule = {60, 30};
   Rate all = {300, 120};
-  std::size_t user_percent = 33;         // of a rule's bucket, and of all, that one user can have; 1 to 100
+  std::size_t user_percent = 50;         // of a rule's bucket, and of all, that one user can have; 1 to 100
   std::size_t new_keys_per_minute = 30;  // of a user in a login; also the burst
   std::size_t max_buckets = 16'384;      // remembered; about 150 bytes each
   EventTime summary = seconds(60);       // suppressed alerts are summed up this often
