@@ -34,6 +34,7 @@ struct Key {
 
 constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::int64_t kDay = 86'400;
+constexpr std::int64_t kTokens = 1'000'000;
 
 constexpr Key kKeys[] = {
     {"host", 0, 0, [](Config& c) -> Slot { return &c.host; },
@@ -102,6 +103,26 @@ constexpr Key kKeys[] = {
      "counters for Prometheus (node_exporter's textfile collector); empty: none"},
     {"metrics.interval_seconds", 1, kDay, [](Config& c) -> Slot { return Seconds{&c.metrics.interval}; },
      "between two writes of these"},
+    {"storm.enabled", 0, 0, [](Config& c) -> Slot { return &c.storm.enabled; },
+     "alerts over these limits go to the file alone, and are summed up for syslog"},
+    {"storm.key_burst", 1, kTokens, [](Config& c) -> Slot { return &c.storm.key.burst; },
+     "alerts at once with the same rule, user, executable and destination address"},
+    {"storm.key_per_minute", 1, kTokens, [](Config& c) -> Slot { return &c.storm.key.per_minute; }, "and after these"},
+    {"storm.rule_burst", 1, kTokens, [](Config& c) -> Slot { return &c.storm.rule.burst; },
+     "repeated alerts of one rule at once"},
+    {"storm.rule_per_minute", 1, kTokens, [](Config& c) -> Slot { return &c.storm.rule.per_minute; },
+     "and after these"},
+    {"storm.all_burst", 1, kTokens, [](Config& c) -> Slot { return &c.storm.all.burst; },
+     "repeated alerts of all rules at once"},
+    {"storm.all_per_minute", 1, kTokens, [](Config& c) -> Slot { return &c.storm.all.per_minute; }, "and after these"},
+    {"storm.user_percent", 1, 100, [](Config& c) -> Slot { return &c.storm.user_percent; },
+     "of a rule's repeated alerts, and of all, that one user can have"},
+    {"storm.new_keys_per_minute", 1, kTokens / 10, [](Config& c) -> Slot { return &c.storm.new_keys_per_minute; },
+     "alerts of one user that are told although the limits above are reached, because they are new"},
+    {"storm.max_buckets", 256, 16'000'000, [](Config& c) -> Slot { return &c.storm.max_buckets; },
+     "remembered; over it those unused longest are forgotten"},
+    {"storm.summary_seconds", 1, kDay, [](Config& c) -> Slot { return Seconds{&c.storm.summary}; },
+     "between two summaries of a rule's suppressed alerts"},
 };
 
 template <typename Enum>

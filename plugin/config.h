@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/alert/storm_guard.h"
 #include "lib/audit/grouper.h"
 #include "lib/audit/lines.h"
 #include "lib/base/diagnostic.h"
@@ -76,6 +77,7 @@ struct Config {
   SpoolConfig spool;
   DiskConfig disk;
   MetricsConfig metrics;
+  alert::StormLimits storm;
 };
 
 // All diagnostics of a text, not only the first.

@@ -190,6 +190,12 @@ class Live {
     if (const auto again = service_.send()) {
       syslog_.arm(*again, [this] { send(); });
     }
+    if (const auto after = service_.summary_in()) {
+      summary_.arm(*after, [this] {
+        service_.summarise();
+        send();
+      });
+    }
   }
 
   void finish() {
@@ -210,6 +216,7 @@ class Live {
   Timer minute_{context_};
   Timer metrics_{context_};
   Timer syslog_{context_};
+  Timer summary_{context_};
   Timer deadline_{context_};
   Clock::time_point last_input_ = Clock::now();
 };

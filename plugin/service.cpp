@@ -39,6 +39,8 @@ EventTime wall_clock() {
   return milliseconds(std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000);
 }
 
+alert::Instant monotonic_clock() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
 std::string host_of(const Options& options, const Config& config) {
   if (!options.host.empty()) return options.host;
   return config.host.empty() ? this_host_id() : config.host;
@@ -96,6 +98,7 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
            settings_.config.log_level),
       disk_(options, std::exchange(spool.file, nullptr), settings_.config.disk.queue_bytes),
       outbox_(syslog_, disk_, spool.unread, spool.last_number),
+      storm_(settings_.config.storm),
       pipeline_(live_options(options, settings_.config)),
       bad_config_(settings_.is_bad()),
       blind_spots_(std::chrono::minutes(settings_.config.missing_after_minutes), std::chrono::steady_clock::now()) {
@@ -168,19 +171,42 @@ bool Service::waits_for_time() const {
 void Service::finish() {
   pipeline_.finish(alerts_);
   emit();
+  emit_summaries(storm_.take_all());
   if (settings_.config.heartbeat.ms > 0) heartbeat();
   log_.info("stopped: " + fmt::format("{} alerts in all", pipeline_.stats().engine.alerts));
   write_metrics();
 }
 
 void Service::emit() {
+  const alert::Instant now = monotonic_clock();
   for (alert::Alert& alert : alerts_) {
     alert.created = wall_clock();
-    if (syslog_sink_) syslog_sink_->emit(alert);
-    if (!settings_.config.file.path.empty()) disk_.post(FileLine{alert::format_json(alert)});
+    if (syslog_sink_ && storm_.judge(alert, now) == alert::Verdict::kPass) syslog_sink_->emit(alert);
+    write_to_file(alert);
   }
   alerts_.clear();
 }
+
+void Service::emit_summaries(std::vector<alert::Alert> summaries) {
+  for (alert::Alert& summary : summaries) {
+    summary.created = wall_clock();
+    if (syslog_sink_) syslog_sink_->emit(summary);
+    write_to_file(summary);
+  }
+}
+
+void Service::write_to_file(const alert::Alert& alert) {
+  if (!settings_.config.file.path.empty()) disk_.post(FileLine{alert::format_json(alert)});
+}
+
+std::optional<std::chrono::milliseconds> Service::summary_in() const {
+  const auto due = storm_.due_at();
+  if (!due) return std::nullopt;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due - monotonic_clock());
+  return std::max(left, std::chrono::milliseconds(0));
+}
+
+void Service::summarise() { emit_summaries(storm_.take_due(monotonic_clock())); }
 
 void Service::apply(Config config) {
   Config limits = config;  // what is fixed while the program runs
@@ -190,12 +216,14 @@ void Service::apply(Config config) {
   limits.metrics = settings_.config.metrics;
   limits.syslog = settings_.config.syslog;
   limits.file = settings_.config.file;
+  limits.storm = settings_.config.storm;
   limits.input.idle = settings_.config.input.idle;
   if (dump_config(limits) != dump_config(settings_.config)) {
     log_.warning("reload: changed host or limits count from the next start");
   }
   settings_.config = std::move(config);
   log_.set_level(settings_.config.log_level);
+  storm_.configure(settings_.config.storm);
 }
 
 // The disk thread reads and compiles; any number of requests meanwhile are one.
@@ -286,6 +314,7 @@ NamedCounters Service::counters() const {
   const ReaderCounters reader = reader_.counters();
   const ChannelCounters& channel = syslog_.counters();
   const DiskCounters disk = disk_.counters();
+  const alert::StormCounters storm = storm_.counters();
   auto all = pipeline_.stats().values();
   const auto up = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   all.insert(all.begin(), {{"uptime_seconds", static_cast<std::uint64_t>(up.count())},
@@ -309,6 +338,10 @@ NamedCounters Service::counters() const {
                            {"disk_requests_refused", disk.refused_requests},
                            {"file_alerts_written", disk.file_written},
                            {"file_errors", disk.file_errors},
+                           {"alerts_suppressed", storm.suppressed},
+                           {"storm_summaries", storm.summaries},
+                           {"storm_buckets", storm_.buckets()},
+                           {"storm_buckets_evicted", storm.evicted},
                            {"reloads", reloads_},
                            {"reloads_refused", reloads_refused_}});
   return all;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lib/alert/sink.h"
+#include "lib/alert/storm_guard.h"
 #include "lib/engine/pipeline.h"
 #include "plugin/blind_spots.h"
 #include "plugin/disk.h"
@@ -68,6 +69,10 @@ class Service {
   void look_around();
   // Has the counters written for Prometheus, if there is to be such a file.
   void write_metrics();
+  // How long until summarise() has something to say; nullopt: nothing was held back.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> summary_in() const;
+  // What the storm guard held back, to the sinks, when it is due.
+  void summarise();
   // All counters, to the operator's log.
   void report_state();
 
@@ -84,6 +89,8 @@ class Service {
   bool usable(const engine::RuleSet& rules, const std::vector<Diagnostic>& unreadable);
   void apply(Config config);
   void emit();
+  void emit_summaries(std::vector<alert::Alert> summaries);
+  void write_to_file(const alert::Alert& alert);
   void complain_again();
   [[nodiscard]] NamedCounters counters() const;
 
@@ -95,6 +102,7 @@ class Service {
   Disk disk_;
   Outbox outbox_;
   std::unique_ptr<SyslogSink> syslog_sink_;
+  alert::StormGuard storm_;
   engine::Pipeline pipeline_;
   std::vector<alert::Alert> alerts_;  // made and not yet given to the sinks
   bool needs_clock_ = false;          // a rule's result may be due without a further event

@@ -2,10 +2,8 @@
 #include "lib/alert/alert.h"
 
 #include <array>
-#include <memory>
-#include <stdexcept>
 
-#include <openssl/evp.h>
+#include "lib/alert/digest.h"
 
 namespace audisp_eql::alert {
 namespace {
@@ -24,40 +22,6 @@ constexpr std::array<SeverityRow, 4> kSeverities = {{
 
 const SeverityRow& row_of(RuleSeverity severity) { return kSeverities.at(static_cast<std::size_t>(severity)); }
 
-constexpr std::size_t kIdBytes = 16;  // 32 hex digits
-
-class Digest {
- public:
-  Digest() : context_(EVP_MD_CTX_new()) {
-    require(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
-  }
-
-  void add(std::string_view bytes) { require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1); }
-
-  std::string hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    require(EVP_DigestFinal_ex(context_.get(), bytes.data(), nullptr) == 1);
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out;
-    for (std::size_t i = 0; i < kIdBytes; ++i) {
-      out += kDigits[bytes[i] >> 4U];
-      out += kDigits[bytes[i] & 0xFU];
-    }
-    return out;
-  }
-
- private:
-  // SHA-256 cannot fail on a sound libcrypto; without it no id can be right.
-  static void require(bool ok) {
-    if (!ok) throw std::runtime_error("libcrypto has no SHA-256");
-  }
-
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context_;
-};
-
 }  // namespace
 
 std::string_view to_string(RuleSeverity severity) { return row_of(severity).word; }
@@ -72,16 +36,9 @@ std::optional<RuleSeverity> parse_severity(std::string_view word) {
 }
 
 std::string alert_id(std::string_view rule_id, std::string_view node, const std::vector<Evidence>& evidence) {
-  constexpr std::string_view kSeparator("\0", 1);
-  Digest digest;
-  digest.add(rule_id);
-  digest.add(kSeparator);
-  digest.add(node);
-  for (const Evidence& event : evidence) {
-    digest.add(kSeparator);
-    digest.add(event.event_id);
-  }
-  return digest.hex();
+  std::vector<std::string_view> parts = {rule_id, node};
+  for (const Evidence& event : evidence) parts.emplace_back(event.event_id);
+  return to_hex(digest_of(parts));
 }
 
 }  // namespace audisp_eql::alert

@@ -82,6 +82,14 @@ struct Evidence {
   std::optional<Destination> destination;
 };
 
+// What makes an alert a summary of those that a storm guard held back.
+struct Suppressed {
+  std::uint64_t count = 0;
+  std::string first_id, last_id;   // of alerts, as they came
+  std::vector<std::string> users;  // distinct user.id, the first few of them
+  std::uint64_t more_users = 0;    // at least so many besides
+};
+
 struct Alert {
   std::string id;                    // alert_id()
   EventTime time;                    // of the last evidence event
@@ -101,6 +109,7 @@ struct Alert {
   std::size_t stages = 0;  // of the query; missing ones (`![...]`) have no evidence
   bool truncated = false;  // the records or a cap lost argument bytes
   std::vector<std::string> notes;
+  std::optional<Suppressed> suppressed;  // a summary; it has no process, destination or evidence
 };
 
 // First 32 hex digits of SHA-256 over rule_id, the node text or nothing, and

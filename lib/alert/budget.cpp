@@ -31,7 +31,7 @@ void for_each_text(ProcessInfo& process, const Function& f) {
   }
 }
 
-// Every text but the arguments, the rule's id and the alert's own id.
+// Every text but the arguments, the rule's id and the ids of alerts.
 template <typename Function>
 void for_each_text(Alert& a, const Function& f) {
   f(a.rule.name);
@@ -47,6 +47,9 @@ void for_each_text(Alert& a, const Function& f) {
   }
   for (std::vector<std::string>* list : {&a.categories, &a.types, &a.notes}) {
     for (std::string& text : *list) f(text);
+  }
+  if (a.suppressed) {
+    for (std::string& user : a.suppressed->users) f(user);
   }
   for_each_text(a.process, f);
   for_each_text(a.parent, f);
@@ -122,6 +125,11 @@ constexpr Step kSteps[] = {
 // rule, severity, host, pid, executable) always stays.
 using Drop = void (*)(Alert&);
 constexpr Drop kSections[] = {
+    [](Alert& a) {
+      if (!a.suppressed) return;
+      a.suppressed->more_users += a.suppressed->users.size();
+      a.suppressed->users.clear();
+    },
     [](Alert& a) { a.destination.reset(), a.network_type.clear(); },
     [](Alert& a) {
       a.process.args.clear(), a.process.working_directory.clear();
@@ -236,6 +244,13 @@ std::string command_line(const std::vector<std::string>& args) {
     out += args[i];
   }
   return out;
+}
+
+std::string users_text(const Suppressed& suppressed) {
+  std::string out;
+  for (const std::string& user : suppressed.users) out += (out.empty() ? "" : ", ") + user;
+  if (suppressed.more_users == 0) return out;
+  return out + (out.empty() ? "" : " and ") + std::to_string(suppressed.more_users) + " more";
 }
 
 }  // namespace audisp_eql::alert

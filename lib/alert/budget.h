@@ -22,7 +22,8 @@ using Render = std::function<std::string(const Alert&)>;
 // kLeastBudget: kLeastBudget). Cuts set Alert::truncated and show as "...": the
 // longest arguments, then their number, then evidence between the first and the
 // last, then other long text, then whole sections. Takes time linear in the
-// alert's size. REQUIRES: what `render` makes of an alert grows with its texts.
+// alert's size. REQUIRES: what `render` makes of an alert grows with its texts;
+// a summary (Alert::suppressed) has no process, destination or evidence.
 [[nodiscard]] std::string fit(const Alert& alert, std::size_t max_bytes, const Render& render);
 
 // At most `max_bytes` of printable text, "..." included, cut neither inside a
@@ -31,5 +32,8 @@ using Render = std::function<std::string(const Alert&)>;
 
 // Arguments joined by one space.
 [[nodiscard]] std::string command_line(const std::vector<std::string>& args);
+
+// Users of a summary: "0, 1000 and 3 more".
+[[nodiscard]] std::string users_text(const Suppressed& suppressed);
 
 }  // namespace audisp_eql::alert

@@ -72,6 +72,16 @@ std::string techniques(const std::vector<Threat>& threats) {
   return fmt::format("{}", fmt::join(ids, ","));
 }
 
+std::string message_of(const Alert& a) {
+  std::string out;
+  if (a.suppressed) {
+    out = fmt::format("alerts {} to {} were held back, of users {}", a.suppressed->first_id, a.suppressed->last_id,
+                      users_text(*a.suppressed));
+  }
+  if (a.truncated) out += out.empty() ? "truncated" : "; truncated";
+  return out;
+}
+
 std::string extension_of(const Alert& a) {
   Extension e;
   e.add("rt", std::to_string(a.time.ms));
@@ -98,7 +108,8 @@ std::string extension_of(const Alert& a) {
   e.add_custom("cs4", "audit serials", serials(a.evidence));
   e.add_custom("cs5", "ATT&CK techniques", techniques(a.rule.threats));
   e.add_custom("cs6", "audit user", a.user.audit_id);
-  if (a.truncated) e.add("msg", "truncated");
+  if (a.suppressed) e.add("cnt", std::to_string(a.suppressed->count));
+  e.add("msg", message_of(a));
   return e.take();
 }
 

@@ -131,6 +131,9 @@ json::object related_of(const Alert& a) {
   for (const std::string* user : {&a.user.name, &a.user.id, &a.user.real_id, &a.user.audit_id}) {
     add_distinct(users, *user);
   }
+  if (a.suppressed) {
+    for (const std::string& user : a.suppressed->users) add_distinct(users, user);
+  }
   json::object out;
   put(out, "ip", ips);
   put(out, "user", users);
@@ -155,11 +158,22 @@ json::array evidence_of(const std::vector<Evidence>& evidence) {
   return out;
 }
 
+json::object suppressed_of(const Suppressed& suppressed) {
+  json::object out;
+  out.emplace("count", suppressed.count);
+  put(out, "first_id", suppressed.first_id);
+  put(out, "last_id", suppressed.last_id);
+  put(out, "users", suppressed.users);
+  if (suppressed.more_users > 0) out.emplace("more_users", suppressed.more_users);
+  return out;
+}
+
 json::object ours_of(const Alert& a) {
   json::object out;
   out.emplace("severity", to_string(a.rule.severity));
   out.emplace("truncated", a.truncated);
   put(out, "notes", a.notes);
+  if (a.suppressed) put(out, "suppressed", suppressed_of(*a.suppressed));
   return out;
 }
 

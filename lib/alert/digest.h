@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHA-256 over several texts, cut to 16 bytes: ids that nobody can make collide,
+// of texts that others choose. Knows nothing of what they mean.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace audisp_eql::alert {
+
+using Digest = std::array<std::uint8_t, 16>;
+
+// Of the parts, NUL-separated.
+[[nodiscard]] Digest digest_of(std::span<const std::string_view> parts);
+
+// 32 lower-case hex digits.
+[[nodiscard]] std::string to_hex(const Digest& digest);
+
+}  // namespace audisp_eql::alert
