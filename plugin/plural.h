@@ -6,13 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
-
 namespace audisp_eql::plugin {
 
 // "1 rule", "2 rules".
 [[nodiscard]] inline std::string plural(std::uint64_t n, std::string_view word) {
-  return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s");
+  return std::to_string(n).append(" ").append(word).append(n == 1 ? "" : "s");
 }
 
 }  // namespace audisp_eql::plugin
