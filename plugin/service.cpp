@@ -88,7 +88,7 @@ void Service::start() {
   log_.info(fmt::format("audisp-eql {} started", AUDISP_EQL_VERSION));
   log_.write(settings_.diagnostics);
   load_rules("start");
-  pipeline_.engine().load_processes(ProcReader::of_this_host().read_all());
+  pipeline_.engine().load_processes(ProcReader::of_this_host().read_all(), wall_clock());
   complain_again();
 }
 
