@@ -90,6 +90,12 @@ constexpr Key kKeys[] = {
      "waiting for the syslog daemon; further ones are dropped and counted"},
     {"syslog.queue_bytes", kMiB / 16, 1024 * kMiB, [](Config& c) -> Slot { return &c.syslog.queue_bytes; }, "of these"},
     {"file.path", 0, 0, [](Config& c) -> Slot { return &c.file.path; }, "JSON lines are appended here; empty: no file"},
+    {"state.path", 0, 0, [](Config& c) -> Slot { return &c.state.path; },
+     "pending sequences and processes are kept here over a restart; empty: nowhere"},
+    {"state.max_age_seconds", 1, kDay, [](Config& c) -> Slot { return Seconds{&c.state.max_age}; },
+     "an older state is refused: too much may have happened meanwhile"},
+    {"state.max_bytes", kMiB / 16, 4096 * kMiB, [](Config& c) -> Slot { return &c.state.max_bytes; },
+     "a larger state is neither written nor read"},
 };
 
 template <typename Enum>

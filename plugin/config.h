@@ -46,6 +46,13 @@ struct FileConfig {
   std::string path;  // empty: no file
 };
 
+// Over restarts.
+struct StateConfig {
+  std::string path = "/var/lib/audisp-eql/state";  // empty: nothing is kept
+  EventTime max_age = seconds(60);
+  std::size_t max_bytes = 64u << 20;
+};
+
 struct Config {
   std::string host;
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
@@ -58,6 +65,7 @@ struct Config {
   sequence::Limits sequences;
   SyslogConfig syslog;
   FileConfig file;
+  StateConfig state;
 };
 
 // All diagnostics of a text, not only the first.

@@ -89,6 +89,7 @@ class Live {
     wait_for_input();
     wait_for_requests();
     wait_for_heartbeat();
+    if (service_.waits_for_time()) wait_for_silence(idle_time());  // what was pending before a restart
     send();
     context_.run();
   }

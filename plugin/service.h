@@ -18,6 +18,7 @@
 #include "plugin/options.h"
 #include "plugin/reader.h"
 #include "plugin/settings.h"
+#include "plugin/state_keeper.h"
 #include "plugin/syslog_channel.h"
 #include "plugin/syslog_sink.h"
 
@@ -30,7 +31,7 @@ class Service {
   // are part of the state.
   Service(const Options& options, Settings settings, const Reader& reader);
 
-  // Rules and what ran before us. Apart from the constructor, so that reading
+  // Rules, the state of the run before, and what ran before us. Apart from the constructor, so that reading
   // and the first messages need not wait for it.
   void start();
 
@@ -39,7 +40,8 @@ class Service {
   void idle(std::chrono::milliseconds quiet);
   // Something would come of more silence.
   [[nodiscard]] bool waits_for_time() const;
-  // End of input: all results come out.
+  // End of input. What waits for more is saved for the next start; where that
+  // cannot be, all results come out, with a note.
   void finish();
 
   // Reads config and rules again. A bad config or any bad rule: the old ones stay.
@@ -69,6 +71,7 @@ class Service {
   std::unique_ptr<SyslogSink> syslog_sink_;
   std::unique_ptr<FileSink> file_sink_;
   engine::Pipeline pipeline_;
+  StateKeeper state_;
   std::vector<alert::Alert> alerts_;  // made and not yet given to the sinks
   bool needs_clock_ = false;          // a rule's result may be due without a further event
   bool bad_config_ = false;
