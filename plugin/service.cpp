@@ -156,6 +156,7 @@ bool Service::waits_for_time() const {
 void Service::finish() {
   pipeline_.end_of_input(alerts_);
   emit();
+  (void)syslog_.pump();  // before a disk that may be slow; the caller drains the rest
   if (!state_.save(pipeline_)) {
     pipeline_.finish(alerts_);
     for (alert::Alert& alert : alerts_) alert.notes.emplace_back(kEarlyNote);

@@ -31,8 +31,8 @@ class Service {
   // are part of the state.
   Service(const Options& options, Settings settings, const Reader& reader);
 
-  // Rules, the state of the run before, and what ran before us. Apart from the constructor, so that reading
-  // and the first messages need not wait for it.
+  // Rules, the state of the run before, and what ran before us. Apart from the
+  // constructor, so that reading and the first messages need not wait for it.
   void start();
 
   void feed(std::string_view bytes);
