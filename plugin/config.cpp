@@ -123,6 +123,12 @@ constexpr Key kKeys[] = {
      "remembered; over it those unused longest are forgotten"},
     {"storm.summary_seconds", 1, kDay, [](Config& c) -> Slot { return Seconds{&c.storm.summary}; },
      "between two summaries of a rule's suppressed alerts"},
+    {"state.path", 0, 0, [](Config& c) -> Slot { return &c.state.path; },
+     "pending sequences and processes are kept here over a restart; empty: nowhere"},
+    {"state.max_age_seconds", 1, kDay, [](Config& c) -> Slot { return Seconds{&c.state.max_age}; },
+     "an older state is refused: too much may have happened meanwhile"},
+    {"state.max_bytes", kMiB / 16, 4096 * kMiB, [](Config& c) -> Slot { return &c.state.max_bytes; },
+     "a larger state is neither written nor read"},
 };
 
 template <typename Enum>

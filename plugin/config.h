@@ -61,6 +61,13 @@ struct DiskConfig {
   std::size_t queue_bytes = 32u << 20;  // waiting for the disk thread
 };
 
+// Over restarts.
+struct StateConfig {
+  std::string path = "/var/lib/audisp-eql/state";  // empty: nothing is kept
+  EventTime max_age = seconds(60);
+  std::size_t max_bytes = 64u << 20;
+};
+
 struct Config {
   std::string host;
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
@@ -78,6 +85,7 @@ struct Config {
   DiskConfig disk;
   MetricsConfig metrics;
   alert::StormLimits storm;
+  StateConfig state;
 };
 
 // All diagnostics of a text, not only the first.

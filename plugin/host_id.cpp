@@ -17,4 +17,11 @@ std::string this_host_id() {
   return "localhost";
 }
 
+std::string this_boot_id() {
+  std::string id;
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::getline(file, id);
+  return id;
+}
+
 }  // namespace audisp_eql::plugin

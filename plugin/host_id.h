@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which machine this is.
+// Which machine this is, and which of its boots.
 #pragma once
 
 #include <string>
@@ -8,5 +8,8 @@ namespace audisp_eql::plugin {
 
 // /etc/machine-id, else the host name; never empty.
 [[nodiscard]] std::string this_host_id();
+
+// The kernel's id of this boot; empty when it cannot be read.
+[[nodiscard]] std::string this_boot_id();
 
 }  // namespace audisp_eql::plugin

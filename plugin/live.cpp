@@ -93,6 +93,7 @@ class Live {
     wait_for_heartbeat();
     wait_a_minute();
     wait_for_metrics();
+    if (service_.waits_for_time()) wait_for_silence(idle_time());  // what was pending before a restart
     send();
     context_.run();
   }

@@ -23,6 +23,7 @@
 #include "plugin/outbox.h"
 #include "plugin/reader.h"
 #include "plugin/settings.h"
+#include "plugin/state_keeper.h"
 #include "plugin/syslog_channel.h"
 #include "plugin/syslog_sink.h"
 
@@ -44,8 +45,8 @@ class Service {
   // are part of the state.
   Service(const Options& options, Settings settings, const Reader& reader, OpenSpool spool);
 
-  // Rules and what ran before us. Apart from the constructor, so that reading
-  // and the first messages need not wait for it.
+  // Rules, the state of the run before, and what ran before us. Apart from the
+  // constructor, so that reading and the first messages need not wait for it.
   void start();
 
   void feed(std::string_view bytes);
@@ -53,7 +54,8 @@ class Service {
   void idle(std::chrono::milliseconds quiet);
   // Something would come of more silence.
   [[nodiscard]] bool waits_for_time() const;
-  // End of input: all results come out.
+  // End of input. What waits for more is saved for the next start; where that
+  // cannot be, all results come out, with a note.
   void finish();
 
   // Has config and rules read again. A bad config or any bad rule: the old ones stay.
@@ -104,6 +106,7 @@ class Service {
   std::unique_ptr<SyslogSink> syslog_sink_;
   alert::StormGuard storm_;
   engine::Pipeline pipeline_;
+  StateKeeper state_;
   std::vector<alert::Alert> alerts_;  // made and not yet given to the sinks
   bool needs_clock_ = false;          // a rule's result may be due without a further event
   bool bad_config_ = false;

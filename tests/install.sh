@@ -18,6 +18,7 @@ has /etc/audit/plugins.d/audisp-eql.conf 640
 has /etc/audit/rules.d/60-audisp-eql.rules 640
 has /etc/audisp-eql/config.toml 640
 has /etc/audisp-eql/rules/xdg_autostart_network.toml 640
+has /var/lib/audisp-eql 700
 has /usr/share/doc/audisp-eql/README.md 644
 
 # auditd's own reader: single spaces, lines under 160 bytes, a newline at the end.

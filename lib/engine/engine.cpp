@@ -82,6 +82,14 @@ struct Candidate {
   eql::Program::Position start = 0;
 };
 
+using Hosts = std::unordered_map<std::string, std::unique_ptr<Host>>;
+
+// What a rule was waiting for, not yet its own.
+struct RestoredRule {
+  ActiveRule* rule = nullptr;
+  sequence::Machine machine;
+};
+
 std::uint64_t stage_bit(std::size_t stage) { return std::uint64_t{1} << std::min<std::size_t>(stage, 63); }
 
 std::uint64_t stages_for(const eql::Query& query, const event::Event& kind) {
@@ -118,7 +126,7 @@ struct Engine::State {
   std::array<std::vector<Candidate>, kEventKinds> by_kind;
   std::vector<Candidate> of_any_kind;  // for exported events
   std::vector<ActiveRule*> clocked;    // that must be told of time at once
-  std::unordered_map<std::string, std::unique_ptr<Host>> hosts;
+  Hosts hosts;
   Host* last_host = nullptr;  // most logs have one
   std::string last_node;
   EventBuilder builder;
@@ -130,12 +138,17 @@ struct Engine::State {
   Host& host(std::string_view node);
   [[nodiscard]] bool is_local(std::string_view node) const;
   Host& add_host(std::string_view node);
+  [[nodiscard]] std::unique_ptr<Host> make_host(std::string_view node);
   void index_rules();
   void run(EventKind kind, const event::Event& event, std::vector<alert::Alert>& out);
   void offer(const std::vector<Candidate>& candidates, const event::Event& event, std::vector<alert::Alert>& out);
   void take_matches(ActiveRule& rule, std::vector<alert::Alert>& out);
   void tick(EventTime now, std::vector<alert::Alert>& out);
   void count(EventKind kind);
+  void save_hosts(BinaryWriter& out) const;
+  [[nodiscard]] Hosts restore_hosts(BinaryReader& in);
+  void save_rules(BinaryWriter& out) const;
+  [[nodiscard]] std::vector<RestoredRule> restore_rules(BinaryReader& in);
   void process_event(Host& host, const audit::AuditEvent& event, std::vector<alert::Alert>& out);
 };
 
@@ -161,16 +174,20 @@ Host& Engine::State::add_host(std::string_view node) {
     const auto it = hosts.find(std::string(node));
     if (it != hosts.end()) return *it->second;
   }
+  return *hosts.emplace(std::string(node), make_host(node)).first->second;
+}
+
+std::unique_ptr<Host> Engine::State::make_host(std::string_view node) {
   auto ended = [this](std::string_view entity_id, entity::Moment when) {
     for (const auto& rule : rules) {
       if (rule->keyed_by_entity) rule->machine.entity_ended(entity_id, when.time);
     }
   };
-  auto added =
+  auto made =
       std::make_unique<Host>(node.empty() ? options.default_host : std::string(node), options.table, std::move(ended));
-  added->is_shared = node == kOverflow;
-  if (node.empty()) added->table.set_proc_source(options.proc);
-  return *hosts.emplace(std::string(node), std::move(added)).first->second;
+  made->is_shared = node == kOverflow;
+  if (node.empty()) made->table.set_proc_source(options.proc);
+  return made;
 }
 
 void Engine::State::index_rules() {
@@ -269,6 +286,66 @@ void Engine::State::process_event(Host& from, const audit::AuditEvent& event, st
   run(kind, builder.build(event, kind, *process, host_id), out);
 }
 
+void Engine::State::save_hosts(BinaryWriter& out) const {
+  std::vector<std::string> nodes;
+  for (const auto& [node, host] : hosts) nodes.push_back(node);
+  std::sort(nodes.begin(), nodes.end());  // this host, "", is the first
+  out.number(nodes.size());
+  for (const std::string& node : nodes) {
+    const Host& host = *hosts.at(node);
+    out.text(node);
+    out.number(host.last_serial);
+    host.table.save(out);
+  }
+}
+
+Hosts Engine::State::restore_hosts(BinaryReader& in) {
+  Hosts restored;
+  const std::size_t count = in.count();
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const std::string node(in.text());
+    auto host = make_host(node);
+    host->last_serial = in.number();
+    if (!in.require(host->table.restore(in))) break;
+    if (node.empty() || restored.size() < options.max_hosts) {
+      restored.emplace(node, std::move(host));
+    } else {
+      ++counters.hosts_over_cap;
+    }
+  }
+  return restored;
+}
+
+void Engine::State::save_rules(BinaryWriter& out) const {
+  event::SavedFields::save(fields, out);
+  out.number(rules.size());
+  for (const auto& rule : rules) {
+    BinaryWriter state;
+    rule->machine.save(state);
+    out.text(rule->rule.info.id);
+    out.text(rule->rule.query_text);
+    out.text(state.bytes());
+  }
+}
+
+std::vector<RestoredRule> Engine::State::restore_rules(BinaryReader& in) {
+  std::vector<RestoredRule> restored;
+  const event::SavedFields saved_fields(in, fields);
+  const std::size_t count = in.count();
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const std::string_view id = in.text();
+    const std::string_view query_text = in.text();
+    BinaryReader state(in.text());
+    const auto rule = std::find_if(rules.begin(), rules.end(), [&](const auto& active) {
+      return active->rule.info.id == id && active->rule.query_text == query_text;
+    });
+    if (rule == rules.end() || !in.ok()) continue;
+    restored.push_back({rule->get(), sequence::Machine(*(*rule)->rule.query, options.sequence)});
+    in.require(restored.back().machine.restore(state, saved_fields));
+  }
+  return restored;
+}
+
 Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
@@ -309,7 +386,26 @@ audit::SelectionRequest Engine::selection() const {
   return request;
 }
 
-void Engine::load_processes(const std::vector<entity::ProcEntry>& snapshot) { state_->host("").table.load(snapshot); }
+void Engine::load_processes(const std::vector<entity::ProcEntry>& snapshot, EventTime taken) {
+  state_->host("").table.load(snapshot, taken);
+}
+
+void Engine::save(BinaryWriter& out) const {
+  state_->save_hosts(out);
+  state_->save_rules(out);
+}
+
+bool Engine::restore(BinaryReader& in) {
+  State& s = *state_;
+  Hosts hosts = s.restore_hosts(in);
+  std::vector<RestoredRule> rules = s.restore_rules(in);
+  if (!in.is_done()) return false;
+  s.last_host = nullptr;
+  s.hosts = std::move(hosts);
+  for (RestoredRule& restored : rules) restored.rule->machine = std::move(restored.machine);
+  for (const auto& [node, host] : s.hosts) host->table.enforce_limits();
+  return true;
+}
 
 void Engine::handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out) {
   State& s = *state_;

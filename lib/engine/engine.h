@@ -16,6 +16,7 @@
 #include "lib/alert/alert.h"
 #include "lib/audit/audit_event.h"
 #include "lib/audit/selection.h"
+#include "lib/base/binary.h"
 #include "lib/engine/rule.h"
 #include "lib/entity/process_table.h"
 #include "lib/event/event.h"
@@ -61,8 +62,16 @@ class Engine {
   // What the loaded rules need of the record stream.
   [[nodiscard]] audit::SelectionRequest selection() const;
 
-  // Live: what ran before us, for the default host.
-  void load_processes(const std::vector<entity::ProcEntry>& snapshot);
+  // Live: what ran before us, for the default host, as of `taken`. After restore().
+  void load_processes(const std::vector<entity::ProcEntry>& snapshot, EventTime taken);
+
+  // Processes of all hosts and pending state of all rules. Not saved: counters, and
+  // which events were met already. Restoring takes over what an engine saved, in
+  // place of what is here: of rules, those that are loaded and whose id and query
+  // text are the same. Present limits hold afterwards. False, and nothing is taken,
+  // if the bytes are no such state or more follows. REQUIRES: set_rules() first.
+  void save(BinaryWriter& out) const;
+  [[nodiscard]] bool restore(BinaryReader& in);
 
   void handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out);
   // An exported event, ready filled by FieldIds of fields().

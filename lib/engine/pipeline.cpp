@@ -99,6 +99,21 @@ void Pipeline::finish(std::vector<alert::Alert>& out) {
   state_->engine.finish(out);
 }
 
+std::string Pipeline::save() const {
+  BinaryWriter out;
+  out.time(state_->last_time.value_or(EventTime{}));
+  state_->engine.save(out);
+  return out.take();
+}
+
+bool Pipeline::restore(std::string_view saved) {
+  BinaryReader in(saved);
+  const EventTime last_time = in.time();
+  if (!state_->engine.restore(in)) return false;
+  if (last_time != EventTime{}) state_->last_time = last_time;
+  return true;
+}
+
 Stats Pipeline::stats() const {
   const State& s = *state_;
   Stats stats;

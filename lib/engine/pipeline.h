@@ -68,6 +68,13 @@ class Pipeline {
   // End of all input.
   void finish(std::vector<alert::Alert>& out);
 
+  // The engine's state (Engine::save), and how far the log had come. Half-arrived
+  // events are not in it: end_of_input() first.
+  [[nodiscard]] std::string save() const;
+  // False, and nothing is taken, if these bytes are not exactly what save() gave.
+  // REQUIRES: set_rules() first.
+  [[nodiscard]] bool restore(std::string_view saved);
+
   [[nodiscard]] Stats stats() const;
 
  private:

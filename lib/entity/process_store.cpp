@@ -101,6 +101,12 @@ void ProcessStore::clear() {
   size_ = 0;
 }
 
+void ProcessStore::set_order(const std::vector<Node*>& order) {
+  alive_ = born_ = ended_ = {};
+  for (Node* node : order) node->previous_ = node->next_ = kNoSlot;
+  for (Node* node : order) append(queue_of(*node), *node);
+}
+
 void ProcessStore::unlink(Queue& queue, Node& node) {
   (node.previous_ == kNoSlot ? queue.head : nodes_[node.previous_].next_) = node.next_;
   (node.next_ == kNoSlot ? queue.tail : nodes_[node.next_].previous_) = node.previous_;

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -31,6 +33,12 @@ struct ForkHint {
   ForkParent forker;
   audit::Fork::Sureness sureness = audit::Fork::Sureness::kProcess;
 };
+
+// All that Process::doubt can be.
+inline constexpr std::string_view kDoubtAfterEnd =
+    "recorded just after the process ended; its pid may have been used again";
+inline constexpr std::string_view kDoubtForker = "more than one process was recorded as the one that forked it";
+inline constexpr std::array<std::string_view, 3> kDoubts = {"", kDoubtAfterEnd, kDoubtForker};
 
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = UINT32_MAX;
@@ -75,6 +83,7 @@ class ProcessStore {
   void prove(Node& node);
 
   [[nodiscard]] bool full() const { return size_ >= max_; }
+  [[nodiscard]] bool overfull() const { return size_ > max_; }
   // The process to let go of next: ended longest ago, else born longest ago and
   // never seen, else unseen longest.
   [[nodiscard]] Node* evict_candidate();
@@ -85,6 +94,8 @@ class ProcessStore {
   // Every process, the next to go first.
   [[nodiscard]] std::vector<Node*> all();
   void clear();
+  // Puts every process into its queue anew, in this order. REQUIRES: each is there once.
+  void set_order(const std::vector<Node*>& order);
 
  private:
   struct Queue {

@@ -2,9 +2,11 @@
 #include "lib/entity/process_table.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "lib/entity/image_ledger.h"
+#include "lib/entity/process_state.h"
 #include "lib/entity/process_store.h"
 
 namespace audisp_eql::entity {
@@ -13,6 +15,10 @@ namespace {
 // Records of threads that were still inside a system call when another thread
 // called exit_group carry times up to a little after it.
 constexpr EventTime kExitGrace = seconds(1);
+
+// How far the start that /proc gives and the time of a record may lie apart: a
+// tick, and what the wall clock is corrected by meanwhile.
+constexpr EventTime kStartTolerance = seconds(1);
 
 constexpr std::uint32_t kInit = 1;
 
@@ -56,6 +62,9 @@ ForkParent parent_of_fork(const Process& forker, std::uint32_t auid = audit::kUn
   return {forker.pid, forker.entity_id, forker.image, forker.euid, auid};
 }
 
+// How much room is to be made.
+enum class Room { kNone, kForOne };
+
 // Two fork records named a pid that nobody has seen. The later one replaces
 // the earlier only where it is surely the better: the earlier may be the true
 // one, and the later forged (set_tid, or a pid namespace of one's own).
@@ -64,6 +73,12 @@ bool replaces(const ForkHint& later, const ForkHint& earlier) {
   const bool earlier_may_be_thread = earlier.sureness == audit::Fork::Sureness::kPerhapsThread;
   const bool later_is_process = later.sureness == audit::Fork::Sureness::kProcess;
   return (earlier_may_be_thread && later_is_process) || later.when.time - earlier.when.time > kStale;
+}
+
+// What runs under the pid did so when we first met it: nothing can have taken its
+// place. Where the start itself came from /proc, the ticks tell whatever the clock.
+bool is_still(const Process& process, const ProcEntry& entry) {
+  return entry.start_ticks == process.start.serial || entry.start <= process.start.time + kStartTolerance;
 }
 
 void set_parent(Process& process, const ForkParent& parent) {
@@ -96,7 +111,7 @@ struct ProcessTable::State {
   Node& create(std::uint32_t pid, Moment start, ImagePtr image);
   void end(Node& node, Moment when);
   void forget_ended();
-  void make_room();
+  void make_room(Room room);
 
   Node& resolve(const audit::AuditEvent& event);
   Node* generation_at(std::uint32_t pid, Moment when);
@@ -110,12 +125,13 @@ struct ProcessTable::State {
   Node* find_parent(std::uint32_t ppid, Moment when);
   Node* read_proc(std::uint32_t pid, Moment not_after);
   Node& from_proc(const ProcEntry& entry);
+  void end_what_is_gone(const std::vector<ProcEntry>& snapshot, EventTime taken);
 
   Node* newborn(std::uint32_t child, const ForkHint& hint);
 };
 
 Node& ProcessTable::State::create(std::uint32_t pid, Moment start, ImagePtr image) {
-  make_room();
+  make_room(Room::kForOne);
   Node& node = store.insert(pid);
   node.process.start = start;
   node.process.entity_id = make_entity_id(host, pid, start);
@@ -140,8 +156,8 @@ void ProcessTable::State::forget_ended() {
   }
 }
 
-void ProcessTable::State::make_room() {
-  while (store.full()) {
+void ProcessTable::State::make_room(Room room) {
+  while (room == Room::kForOne ? store.full() : store.overfull()) {
     Node* victim = store.evict_candidate();
     if (on_ended && !victim->process.ended) on_ended(victim->process.entity_id, now);
     store.erase(*victim);
@@ -215,7 +231,7 @@ Node* ProcessTable::State::settle_birth(Node* node, const audit::AuditEvent& eve
   const bool same_login = call.auid == hint.forker.auid;
   if (same_parent && same_image && hint.sureness == audit::Fork::Sureness::kPerhapsThread) just_born = hint.when;
   if (same_parent || (same_login && (same_image || call.ppid == kInit))) {
-    if (disputed && !same_parent) node->process.doubt = "more than one process was recorded as the one that forked it";
+    if (disputed && !same_parent) node->process.doubt = kDoubtForker;
     return node;
   }
   // The hint was about another namespace's pid, or forged.
@@ -234,7 +250,7 @@ Node& ProcessTable::State::resolve(const audit::AuditEvent& event) {
                         !std::holds_alternative<audit::Exec>(event.what) &&
                         runs(node->process.image, event.syscall.exe) && event.syscall.ppid == node->process.parent_pid;
   if (in_grace) {
-    node->process.doubt = "recorded just after the process ended; its pid may have been used again";
+    node->process.doubt = kDoubtAfterEnd;
     return *node;
   }
   ++counters.pids_reused;
@@ -261,6 +277,21 @@ Node& ProcessTable::State::from_proc(const ProcEntry& entry) {
   node.process.euid = entry.euid;
   node.process.parent_pid = entry.ppid;
   return node;
+}
+
+// A process that only a fork record told of is judged by its own first record.
+void ProcessTable::State::end_what_is_gone(const std::vector<ProcEntry>& snapshot, EventTime taken) {
+  std::unordered_map<std::uint32_t, const ProcEntry*> running;
+  for (const ProcEntry& entry : snapshot) running.emplace(entry.pid, &entry);
+  for (Node* node : store.all()) {
+    if (node->process.ended || node->born_by_hint) continue;
+    const auto found = running.find(node->process.pid);
+    if (found != running.end() && is_still(node->process, *found->second)) continue;
+    // Correlation is told of a time that the log has reached: more may come of before.
+    end(*node, now);
+    node->process.ended =
+        found == running.end() ? Moment{taken, UINT64_MAX} : Moment{found->second->start, found->second->start_ticks};
+  }
 }
 
 Node* ProcessTable::State::find_parent(std::uint32_t ppid, Moment when) {
@@ -339,16 +370,40 @@ ProcessTable& ProcessTable::operator=(ProcessTable&&) noexcept = default;
 
 void ProcessTable::set_proc_source(ProcSource source) { state_->proc = std::move(source); }
 
-void ProcessTable::load(const std::vector<ProcEntry>& snapshot) {
+void ProcessTable::load(const std::vector<ProcEntry>& snapshot, EventTime taken) {
+  state_->end_what_is_gone(snapshot, taken);
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> added;  // and their parents
   for (const ProcEntry& entry : snapshot) {
-    if (state_->store.newest(entry.pid) == nullptr) state_->from_proc(entry);
+    const Node* known = state_->store.newest(entry.pid);
+    // One that ended and is there still is a zombie.
+    if (known != nullptr && (!known->process.ended || is_still(known->process, entry))) continue;
+    state_->from_proc(entry);
+    added.emplace_back(entry.pid, entry.ppid);
   }
-  for (const ProcEntry& entry : snapshot) {
-    Node* node = state_->store.newest(entry.pid);
-    Node* parent = state_->store.newest(entry.ppid);
+  for (const auto& [pid, ppid] : added) {
+    Node* node = state_->store.newest(pid);
+    Node* parent = state_->store.newest(ppid);
     if (node != nullptr && parent != nullptr) set_parent(node->process, parent_of_fork(parent->process));
   }
 }
+
+void ProcessTable::save(BinaryWriter& out) const {
+  entity::save(state_->now, out);
+  entity::save(state_->store, out);
+}
+
+bool ProcessTable::restore(BinaryReader& in) {
+  ProcessStore store(state_->limits.max_processes);
+  ImageLedger ledger(state_->limits.max_image_bytes);
+  const Moment now = restore_moment(in);
+  if (!entity::restore(in, store, ledger)) return false;
+  state_->now = now;
+  state_->store = std::move(store);
+  state_->ledger = std::move(ledger);
+  return true;
+}
+
+void ProcessTable::enforce_limits() { state_->make_room(Room::kNone); }
 
 const Process* ProcessTable::apply(const audit::AuditEvent& event) {
   State& s = *state_;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lib/audit/audit_event.h"
+#include "lib/base/binary.h"
 #include "lib/base/time.h"
 #include "lib/entity/image.h"
 
@@ -92,8 +93,18 @@ class ProcessTable {
 
   // Live: where to look a pid up that no record told of.
   void set_proc_source(ProcSource source);
-  // Live: what ran when we started.
-  void load(const std::vector<ProcEntry>& snapshot);
+  // Live: what ran when we started, at `taken`. Of restored processes those that
+  // it shows to run still stay who they are; a pid that has another start there,
+  // or is gone, ended meanwhile. Records of before that may still come.
+  void load(const std::vector<ProcEntry>& snapshot, EventTime taken);
+
+  // All processes; not the counters. Restoring takes over what a table of the same
+  // host saved, in place of what is here. False, and nothing is taken, if the bytes
+  // are no such state. There may be too many afterwards: enforce_limits().
+  void save(BinaryWriter& out) const;
+  [[nodiscard]] bool restore(BinaryReader& in);
+  // Apart, because it tells of each process that has no room.
+  void enforce_limits();
 
   // The process an exec, exit or connect record belongs to, after the table
   // has learnt what the record says (an exec: the new image and the parent).

@@ -91,6 +91,38 @@ std::size_t end_of_component(std::string_view key, std::size_t begin) {
   }
 }
 
+// Whether append_number can have written this.
+bool is_number(std::string_view bytes) {
+  constexpr std::int64_t kMaxRest = 512;
+  const double nearest = from_sortable(read_big_endian<std::uint64_t>(bytes));
+  const std::int64_t rest = read_big_endian<std::uint16_t>(bytes.substr(8)) - kRestBias;
+  if (rest == 0) return true;
+  const bool whole = nearest >= -kTwoTo63 && nearest <= kTwoTo63 && std::trunc(nearest) == nearest;
+  if (!whole || rest < -kMaxRest || rest > kMaxRest) return false;
+  return nearest == kTwoTo63 ? rest < 0 : nearest > -kTwoTo63 || rest > 0;
+}
+
+// As end_of_component, of bytes that may be anything: npos if there is none.
+std::size_t find_end(std::string_view bytes, std::size_t begin) {
+  constexpr std::size_t kNone = std::string_view::npos;
+  if (begin >= bytes.size()) return kNone;
+  const std::size_t left = bytes.size() - begin;
+  switch (bytes[begin]) {
+    case kNullTag: return begin + 1;
+    case kBoolTag: return left >= 2 ? begin + 2 : kNone;
+    case kNumberTag:
+      return left >= kNumberBytes && is_number(bytes.substr(begin + 1, kNumberBytes - 1)) ? begin + kNumberBytes
+                                                                                          : kNone;
+    case kTextTag: break;
+    default: return kNone;
+  }
+  for (std::size_t nul = bytes.find('\0', begin + 1); nul < bytes.size() - 1; nul = bytes.find('\0', nul + 2)) {
+    if (bytes[nul + 1] == '\0') return nul + 2;
+    if (bytes[nul + 1] != '\1') return kNone;
+  }
+  return kNone;
+}
+
 std::string number_text(std::string_view bytes) {
   const double nearest = from_sortable(read_big_endian<std::uint64_t>(bytes));
   const std::int64_t rest = read_big_endian<std::uint16_t>(bytes.substr(8)) - kRestBias;
@@ -168,6 +200,12 @@ std::vector<std::string> key_texts(std::string_view key) {
     begin = end;
   }
   return texts;
+}
+
+bool is_key(std::string_view bytes, std::size_t components) {
+  std::size_t begin = 0;
+  for (; components > 0 && begin != std::string_view::npos; --components) begin = find_end(bytes, begin);
+  return begin == bytes.size();
 }
 
 std::size_t KeyHash::operator()(std::string_view bytes) const {

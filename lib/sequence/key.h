@@ -28,6 +28,9 @@ void append_component(std::string& key, event::Value value);
 // Each component as text; "null" for null.
 [[nodiscard]] std::vector<std::string> key_texts(std::string_view key);
 
+// Whether these bytes are a key of so many components: what the two above require.
+[[nodiscard]] bool is_key(std::string_view bytes, std::size_t components);
+
 // SipHash-1-3: whoever chooses the keys cannot choose collisions.
 class KeyHash {
  public:

@@ -26,14 +26,25 @@ std::optional<EntryId> KeyTable::find(std::string_view key) const {
 
 EntryId KeyTable::ensure(std::string_view key, EventTime progress) {
   if (const auto found = find(key)) return *found;
+  const EntryId id = restore(key);
+  make_idle(id, progress);
+  return id;
+}
+
+EntryId KeyTable::restore(std::string_view key) {
   const EntryId id = entries_.acquire();
   KeyEntry& entry = entries_[id];
   entry.key = key;
   bytes_ += bytes_of(entry);
   ids_.emplace(entry.key, id);
   if (entity_key_) entities_.emplace(component(entry.key, *entity_key_), id);
-  make_idle(id, progress);
   return id;
+}
+
+void KeyTable::restore_held(EntryId id, std::size_t partials, EventTime idle_since) {
+  entries_[id].partials = partials;
+  entries_[id].idle_since = idle_since;
+  if (partials == 0) make_idle(id, idle_since);
 }
 
 Slot& KeyTable::slot(EntryId id, std::size_t state) {

@@ -59,6 +59,7 @@ class KeyTable {
   // Finds or makes; a new one is idle since `progress`.
   [[nodiscard]] EntryId ensure(std::string_view key, EventTime progress);
   [[nodiscard]] KeyEntry& operator[](EntryId id) { return entries_[id]; }
+  [[nodiscard]] const KeyEntry& operator[](EntryId id) const { return entries_[id]; }
   // The entry's slot of a state; its orders of missing events in a gap. Made on first use.
   [[nodiscard]] Slot& slot(EntryId id, std::size_t state);
   [[nodiscard]] Orders& missing(EntryId id, std::size_t gap);
@@ -72,6 +73,15 @@ class KeyTable {
   void forget_idle(EventTime progress);  // those idle for long enough
   // Forgets the entry idle longest, counted. False when there is none.
   bool forget_oldest_idle();
+
+  // Idle entries, longest first.
+  [[nodiscard]] const std::list<EntryId>& idle() const { return idle_; }
+
+  // From saved state: an entry of a new key, and then that it holds so many
+  // partials, or has been idle since. REQUIRES: the key is not there; the second
+  // call follows unless all is given up.
+  [[nodiscard]] EntryId restore(std::string_view key);
+  void restore_held(EntryId id, std::size_t partials, EventTime idle_since);
 
   // Entries whose key names this process.
   [[nodiscard]] std::vector<EntryId> entries_of(std::string_view entity_id) const;

@@ -23,4 +23,19 @@ bool LogClock::see_event(EventTime t) {
   return true;
 }
 
+void LogClock::save(BinaryWriter& out) const {
+  out.flag(mark_.has_value());
+  out.time(mark());
+  out.time(progress_);
+  out.number(behind_);
+}
+
+void LogClock::restore(BinaryReader& in) {
+  const bool started = in.flag();
+  const EventTime mark = in.time();
+  mark_ = started ? std::optional(mark) : std::nullopt;
+  progress_ = in.time();
+  behind_ = static_cast<std::size_t>(in.number_up_to(kRebaseAfter));
+}
+
 }  // namespace audisp_eql::sequence

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "lib/base/binary.h"
 #include "lib/base/time.h"
 
 namespace audisp_eql::sequence {
@@ -22,6 +23,9 @@ class LogClock {
   bool see_event(EventTime t);
   // The log is known to have reached `t`; earlier times say nothing.
   void reach(EventTime t);
+
+  void save(BinaryWriter& out) const;
+  void restore(BinaryReader& in);
 
   // The latest time seen since the clock was last set back.
   [[nodiscard]] EventTime mark() const { return mark_.value_or(EventTime{}); }

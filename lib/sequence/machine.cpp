@@ -15,8 +15,12 @@
 namespace audisp_eql::sequence {
 
 struct Machine::State {
-  State(const eql::Query& query, const Limits& given)
-      : limits(given), plan(query), clock(limits.lateness), pipeline(query.pipes, limits.max_partials, counters) {
+  State(const eql::Query& of, const Limits& given)
+      : query(of),
+        limits(given),
+        plan(query),
+        clock(limits.lateness),
+        pipeline(query.pipes, limits.max_partials, counters) {
     if (query.kind == eql::QueryKind::kSequence) work.emplace<Sequencer>(plan, limits, clock, counters);
     if (query.kind == eql::QueryKind::kSample) work.emplace<Sampler>(plan, limits, clock, counters);
   }
@@ -28,7 +32,10 @@ struct Machine::State {
   void close();
   void flush(std::vector<Match>& out);
   void update_open_stages();
+  void save(BinaryWriter& out) const;
+  [[nodiscard]] bool restore(BinaryReader& in, const event::SavedFields& fields);
 
+  const eql::Query& query;
   const Limits limits;
   const Plan plan;
   Counters counters;
@@ -82,6 +89,21 @@ void Machine::State::update_open_stages() {
   }
 }
 
+void Machine::State::save(BinaryWriter& out) const {
+  clock.save(out);
+  pipeline.save(out);
+  if (const auto* sequencer = std::get_if<Sequencer>(&work)) sequencer->save(out);
+  if (const auto* sampler = std::get_if<Sampler>(&work)) sampler->save(out);
+}
+
+bool Machine::State::restore(BinaryReader& in, const event::SavedFields& fields) {
+  clock.restore(in);
+  bool good = pipeline.restore(in, fields, plan);
+  if (auto* sequencer = std::get_if<Sequencer>(&work)) good = good && sequencer->restore(in, fields);
+  if (auto* sampler = std::get_if<Sampler>(&work)) good = good && sampler->restore(in, fields);
+  return good && in.is_done();
+}
+
 Machine::Machine(const eql::Query& query, const Limits& limits) : state_(std::make_unique<State>(query, limits)) {
   state_->update_open_stages();
 }
@@ -115,6 +137,17 @@ void Machine::finish(std::vector<Match>& out) {
   state_->finish();
   state_->flush(out);
   state_->pipeline.finish(out);
+}
+
+void Machine::save(BinaryWriter& out) const { state_->save(out); }
+
+bool Machine::restore(BinaryReader& in, const event::SavedFields& fields) {
+  auto fresh = std::make_unique<State>(state_->query, state_->limits);
+  fresh->counters = state_->counters;
+  if (!fresh->restore(in, fields)) return false;
+  fresh->update_open_stages();
+  state_ = std::move(fresh);
+  return true;
 }
 
 std::uint64_t Machine::open_stages() const { return state_->open_stages; }

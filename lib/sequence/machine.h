@@ -15,9 +15,11 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/binary.h"
 #include "lib/base/time.h"
 #include "lib/eql/query.h"
 #include "lib/event/event.h"
+#include "lib/event/event_state.h"
 
 namespace audisp_eql::sequence {
 
@@ -95,6 +97,16 @@ class Machine {
   // End of input (scan): waiting results become due, partials are dropped,
   // `tail` and samples are appended. Nothing may be fed afterwards.
   void finish(std::vector<Match>& out);
+
+  // All that later results depend on: partials, what is known of keys, candidates
+  // of samples, pipes, the clock. Not the counters. The names of fields are saved
+  // apart (event::SavedFields), once for many machines.
+  void save(BinaryWriter& out) const;
+  // Takes over what a machine of the same query saved, in place of what is here;
+  // what has no room under this machine's limits goes, counted (max_key_bytes and
+  // max_key_tuples are limits of new events alone). False, and nothing is taken,
+  // if the bytes are no such state or more follows.
+  [[nodiscard]] bool restore(BinaryReader& in, const event::SavedFields& fields);
 
   [[nodiscard]] const Counters& counters() const;
   [[nodiscard]] std::size_t partials() const;  // samples: events held for a filter

@@ -14,8 +14,10 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/binary.h"
 #include "lib/base/time.h"
 #include "lib/event/event.h"
+#include "lib/event/event_state.h"
 #include "lib/sequence/event_store.h"
 #include "lib/sequence/key_table.h"
 #include "lib/sequence/log_clock.h"
@@ -54,6 +56,9 @@ struct Partial {
   [[nodiscard]] const event::Order& usable_until() const { return std::min(superseded_at, killed_at); }
 };
 
+class EventNumbers;
+class RestoredEvents;
+
 class Partials {
  public:
   // All outlive it.
@@ -91,6 +96,11 @@ class Partials {
   void enforce_caps();
   void clear();
 
+  // Everything, for Machine::save. Restoring is into an empty object; after a
+  // failure it is good for nothing but its destructor. The caps hold afterwards.
+  void save(BinaryWriter& out) const;
+  [[nodiscard]] bool restore(BinaryReader& in, const event::SavedFields& fields);
+
   [[nodiscard]] std::size_t size() const { return partials_.size(); }
   [[nodiscard]] std::size_t bytes() const { return events_.bytes() + keys_.bytes(); }
 
@@ -101,6 +111,21 @@ class Partials {
   void insert_by_last(std::vector<PartialId>& list, PartialId id);
   void evict(PartialId id);
   [[nodiscard]] bool oldest_is_past_maxspan() const;
+
+  struct Unplaced;
+  // Where partials stand, and how many events each has there. No state: waiting.
+  struct Standing {
+    EntryId entry = 0;
+    std::optional<std::size_t> state;
+    std::size_t events = 0;
+  };
+  void save_partial(const Partial& partial, EventNumbers& events, BinaryWriter& out) const;
+  [[nodiscard]] PartialId restore_partial(BinaryReader& in, RestoredEvents& events);
+  void restore_entry(BinaryReader& in, Unplaced& unplaced);
+  void restore_missing(BinaryReader& in, Orders& orders);
+  std::size_t restore_places(BinaryReader& in, Unplaced& unplaced, const Standing& standing,
+                             std::vector<PartialId>& places);
+  void trim_superseded();
 
   const Plan& plan_;
   const Limits& limits_;

@@ -7,9 +7,12 @@
 #include <span>
 #include <vector>
 
+#include "lib/base/binary.h"
 #include "lib/eql/query.h"
+#include "lib/event/event_state.h"
 #include "lib/sequence/completed.h"
 #include "lib/sequence/machine.h"
+#include "lib/sequence/plan.h"
 
 namespace audisp_eql::sequence {
 
@@ -20,6 +23,11 @@ class Pipeline {
 
   void push(std::vector<Completed> results, std::vector<Match>& out);
   void finish(std::vector<Match>& out);
+
+  // How many passed, and what is held. Restoring is into an object that nothing
+  // was pushed into yet, of the same pipes; results have the stages of `plan`.
+  void save(BinaryWriter& out) const;
+  [[nodiscard]] bool restore(BinaryReader& in, const event::SavedFields& fields, const Plan& plan);
 
   // No result can come through any more.
   [[nodiscard]] bool is_closed() const;

@@ -42,12 +42,9 @@ void Sampler::handle(const event::Event& event, std::uint64_t stage_mask, eql::E
 void Sampler::add(std::size_t filter, const std::string& key, EventStore::Id copy) {
   const GroupId id = group_of(key);
   Group& group = groups_[id];
-  const bool at_once = limits_.sample_mode == SampleMode::kAtOnce;
-  // With so many candidates a place can be filled whatever the others take.
-  const std::size_t needed = plan_.positive.size() + (at_once ? 0 : limits_.max_samples_per_key - 1);
   auto& held = group.by_filter[filter];
-  if (held.size() >= needed) {
-    if (!at_once) return;
+  if (held.size() >= candidates_needed()) {
+    if (limits_.sample_mode == SampleMode::kAtFinish) return;
     events_.release(held.front().event);
     held.erase(held.begin());
     --held_;
@@ -56,6 +53,12 @@ void Sampler::add(std::size_t filter, const std::string& key, EventStore::Id cop
   held.push_back({copy, clock_.progress()});
   ++held_;
   grown_.push_back(id);
+}
+
+// With so many candidates a place can be filled whatever the others take.
+std::size_t Sampler::candidates_needed() const {
+  const bool at_once = limits_.sample_mode == SampleMode::kAtOnce;
+  return plan_.positive.size() + (at_once ? 0 : limits_.max_samples_per_key - 1);
 }
 
 Sampler::GroupId Sampler::group_of(const std::string& key) {

@@ -13,8 +13,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lib/base/binary.h"
 #include "lib/eql/program.h"
 #include "lib/event/event.h"
+#include "lib/event/event_state.h"
 #include "lib/sequence/completed.h"
 #include "lib/sequence/event_store.h"
 #include "lib/sequence/key.h"
@@ -24,6 +26,8 @@
 #include "lib/sequence/pool.h"
 
 namespace audisp_eql::sequence {
+
+class RestoredEvents;
 
 class Sampler {
  public:
@@ -36,6 +40,10 @@ class Sampler {
   void settle();
   void finish(std::vector<Completed>& out);
   void clear();
+
+  // As Partials: for Machine::save, and into an empty object.
+  void save(BinaryWriter& out) const;
+  [[nodiscard]] bool restore(BinaryReader& in, const event::SavedFields& fields);
 
   [[nodiscard]] std::size_t partials() const { return held_; }
   [[nodiscard]] std::size_t bytes() const { return events_.bytes() + key_bytes_; }
@@ -59,6 +67,8 @@ class Sampler {
   void report(GroupId id, std::size_t most, std::vector<Completed>& out);
   void forget(GroupId id);
   void enforce_caps();
+  [[nodiscard]] std::size_t candidates_needed() const;
+  void restore_group(BinaryReader& in, RestoredEvents& events);
 
   const Plan& plan_;
   const Limits& limits_;

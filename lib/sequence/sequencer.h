@@ -35,6 +35,10 @@ class Sequencer {
   void entity_ended(std::string_view entity_id) { partials_.end_entity(entity_id); }
   void finish(std::vector<Completed>& out);
   void clear() { partials_.clear(); }
+  void save(BinaryWriter& out) const { partials_.save(out); }
+  [[nodiscard]] bool restore(BinaryReader& in, const event::SavedFields& fields) {
+    return partials_.restore(in, fields);
+  }
 
   // See Machine::open_stages.
   [[nodiscard]] std::uint64_t open_stages() const;

@@ -37,6 +37,7 @@ class UserShares {
 
   // The oldest partial of the user with the largest share. REQUIRES: there is one.
   [[nodiscard]] std::uint32_t oldest_of_largest(Measure measure) const;
+  [[nodiscard]] std::string_view name(UserId user) const { return users_[user].name; }
   [[nodiscard]] std::size_t users() const { return users_.size(); }
 
  private:

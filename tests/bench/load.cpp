@@ -197,7 +197,7 @@ struct Place {
     const std::string extra = extra_rules.empty() ? "" : fmt::format(", \"{}\"", extra_rules);
     std::ofstream(dir / "config.toml") << fmt::format(
         "rules = [\"{0}/rules\"{1}]\n[input]\nqueue_bytes = {2}\n[syslog]\nenabled = false\n[file]\npath = "
-        "\"{0}/alerts\"\n[spool]\npath = \"\"\n[metrics]\npath = \"{0}/metrics\"\n",
+        "\"{0}/alerts\"\n[spool]\npath = \"\"\n[state]\npath = \"\"\n[metrics]\npath = \"{0}/metrics\"\n",
         dir.string(), extra, queue_bytes);
   }
   ~Place() { std::filesystem::remove_all(dir); }

@@ -97,6 +97,8 @@ rules = ["$work/root/etc/audisp-eql/rules"]
 socket = "$work/log.sock"
 [file]
 path = "$work/log/alerts.jsonl"
+[state]
+path = "$work/state"
 END
 }
 

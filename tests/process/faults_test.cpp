@@ -160,7 +160,8 @@ TEST_CASE("a full disk under the spool: memory keeps what it can, and the rest i
   const SmallDisk disk(place.file("disk"));
   write_file(place.config(), "rules = [\"" + place.rules() + "\"]\n[syslog]\nqueue_messages = 16\nsocket = \"" +
                                  place.syslog().path() + "\"\n[file]\npath = \"" + place.alerts() +
-                                 "\"\n[spool]\npath = \"" + place.file("disk/spool") + "\"\n" + kNoStorm);
+                                 "\"\n[spool]\npath = \"" + place.file("disk/spool") + "\"\n[state]\npath = \"\"\n" +
+                                 kNoStorm);
   FakeAuditd auditd(AUDISP_EQL, place.live_args());
   constexpr unsigned kAlerts = 500;
   auditd.write(connects(1, kAlerts));

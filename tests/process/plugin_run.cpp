@@ -21,7 +21,15 @@ Place::Place(const std::string& more_config) : syslog_(dir_ / "log") {
 
 void Place::write_config(const std::string& more) {
   write_file(config(), "rules = [\"" + rules() + "\"]\n" + more + "\n[syslog]\nsocket = \"" + syslog_.path() +
-                           "\"\n[file]\npath = \"" + alerts() + "\"\n[spool]\npath = \"" + spool() + "\"\n");
+                           "\"\n[file]\npath = \"" + alerts() + "\"\n[spool]\npath = \"" + spool() +
+                           "\"\n[state]\npath = \"" + state() + "\"\n");
+}
+
+void Place::use_state(const std::string& path) {
+  std::string text = read_file(config());
+  const std::string before = "\"" + state() + "\"";
+  text.replace(text.find(before), before.size(), "\"" + path + "\"");
+  write_file(config(), text);
 }
 
 Ran audisp_eql_run(std::vector<std::string> args, const std::string& input) {

@@ -23,12 +23,15 @@ class Place {
   void write_rule(const std::string& name, const std::string& text) { write_file(dir_ / ("rules/" + name), text); }
   void use_shipped_rule() { write_rule("first.toml", read_file(kRuleFile)); }
   void write_config(const std::string& more);
+  // Keeps state in this file instead of state(); empty: nowhere.
+  void use_state(const std::string& path);
 
   [[nodiscard]] std::vector<std::string> live_args() const { return {"--config", config()}; }
   [[nodiscard]] std::string config() const { return dir_ / "config.toml"; }
   [[nodiscard]] std::string rules() const { return dir_ / "rules"; }
   [[nodiscard]] std::string spool() const { return dir_ / "spool"; }
   [[nodiscard]] std::string alerts() const { return dir_ / "alerts.json"; }
+  [[nodiscard]] std::string state() const { return dir_ / "state"; }
   [[nodiscard]] std::string file(const std::string& name) const { return dir_ / name; }
   [[nodiscard]] SyslogServer& syslog() { return syslog_; }
 

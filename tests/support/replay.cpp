@@ -20,6 +20,11 @@ const std::vector<alert::Alert>& Replay::finish() {
   return alerts_;
 }
 
+std::string Replay::stop() {
+  pipeline_.end_of_input(alerts_);
+  return pipeline_.save();
+}
+
 std::vector<std::string> ids(const std::vector<alert::Alert>& alerts) {
   std::vector<std::string> out;
   for (const alert::Alert& alert : alerts) out.push_back(alert.id);

@@ -18,6 +18,9 @@ class Replay {
 
   void feed(std::string_view bytes) { pipeline_.feed(bytes, alerts_); }
   [[nodiscard]] const std::vector<alert::Alert>& finish();
+  // As live stops: what waits for more is saved, not given out.
+  [[nodiscard]] std::string stop();
+  [[nodiscard]] const std::vector<alert::Alert>& alerts() const { return alerts_; }
   [[nodiscard]] engine::Pipeline& pipeline() { return pipeline_; }
 
  private:

@@ -185,7 +185,7 @@ TEST_CASE("records that name this host by node= are about this host") {
   entity::ProcEntry session;
   session.pid = 5;
   session.exe = kSession;
-  w.engine.load_processes({session});
+  w.engine.load_processes({session}, milliseconds(0));
   w.say.node = "thishost";
   w.count(w.say.exec({.pid = 10, .ppid = 5, .at = 1000, .exe = kApp}));
   REQUIRE(w.count(w.say.connect({.pid = 10, .ppid = 5, .at = 1100, .exe = kApp})) == 1);

@@ -336,7 +336,7 @@ TEST_CASE("a snapshot names the processes that ran before us, and their parents"
   shell.ppid = 5;
   shell.exe = "/usr/bin/dash";
   shell.start = milliseconds(1);
-  w.table.load({shell, session});
+  w.table.load({shell, session}, milliseconds(50));
   CHECK(w.table.size() == 2);
   CHECK(w.parent(w.say.connect({.pid = 6, .ppid = 5, .at = 100, .exe = "/usr/bin/dash"})) == Strings{kSession});
 }

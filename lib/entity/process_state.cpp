@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Saved are the images, then the processes, of one pid the older ones first,
+// then the order of all in their queues.
+#include "lib/entity/process_state.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "lib/entity/saved_images.h"
+
+namespace audisp_eql::entity {
+namespace {
+
+void save(const std::optional<Moment>& moment, BinaryWriter& out) {
+  out.flag(moment.has_value());
+  if (moment) save(*moment, out);
+}
+
+std::optional<Moment> restore_optional_moment(BinaryReader& in) {
+  if (!in.flag()) return std::nullopt;
+  return restore_moment(in);
+}
+
+std::uint32_t restore_id(BinaryReader& in) { return static_cast<std::uint32_t>(in.number_up_to(UINT32_MAX)); }
+
+void save(const ForkParent& parent, ImageNumbers& images, BinaryWriter& out) {
+  for (const std::uint32_t id : {parent.pid, parent.euid, parent.auid}) out.number(id);
+  out.text(parent.entity_id);
+  images.save(parent.image, out);
+}
+
+// A forker's image is inherited and asked for: there is always one.
+ForkParent restore_parent(BinaryReader& in, const RestoredImages& images) {
+  ForkParent parent;
+  for (std::uint32_t* id : {&parent.pid, &parent.euid, &parent.auid}) *id = restore_id(in);
+  parent.entity_id = in.utf8();
+  parent.image = images.restore(in);
+  in.require(parent.image != nullptr);
+  return parent;
+}
+
+void save(const std::optional<ForkHint>& hint, ImageNumbers& images, BinaryWriter& out) {
+  out.flag(hint.has_value());
+  if (!hint) return;
+  save(hint->when, out);
+  save(hint->forker, images, out);
+  out.word(hint->sureness);
+}
+
+std::optional<ForkHint> restore_hint(BinaryReader& in, const RestoredImages& images) {
+  if (!in.flag()) return std::nullopt;
+  ForkHint hint;
+  hint.when = restore_moment(in);
+  hint.forker = restore_parent(in, images);
+  hint.sureness = in.word(audit::Fork::Sureness::kPerhapsThread);
+  return hint;
+}
+
+void save_process(const Process& process, ImageNumbers& images, BinaryWriter& out) {
+  for (const std::uint32_t id : {process.pid, process.euid, process.parent_pid, process.parent_euid}) out.number(id);
+  save(process.start, out);
+  save(process.ended, out);
+  out.text(process.entity_id);
+  out.text(process.parent_entity_id);
+  for (const ImagePtr* image : {&process.image, &process.previous_image, &process.parent_image}) {
+    images.save(*image, out);
+  }
+  const auto doubt = std::find(kDoubts.begin(), kDoubts.end(), process.doubt);
+  out.number(static_cast<std::uint64_t>(doubt - kDoubts.begin()));
+}
+
+void restore_process(BinaryReader& in, const RestoredImages& images, Process& process) {
+  for (std::uint32_t* id : {&process.euid, &process.parent_pid, &process.parent_euid}) *id = restore_id(in);
+  process.start = restore_moment(in);
+  process.ended = restore_optional_moment(in);
+  process.entity_id = in.utf8();
+  process.parent_entity_id = in.utf8();
+  for (ImagePtr* image : {&process.image, &process.previous_image, &process.parent_image}) *image = images.restore(in);
+  in.require(process.image != nullptr);
+  process.doubt = kDoubts[static_cast<std::size_t>(in.number_up_to(kDoubts.size() - 1))];
+}
+
+void save_node(const Node& node, ImageNumbers& images, BinaryWriter& out) {
+  save_process(node.process, images, out);
+  out.flag(node.fork_parent.has_value());
+  if (node.fork_parent) save(*node.fork_parent, images, out);
+  save(node.born_by_hint, images, out);
+  save(node.pending_hint, images, out);
+}
+
+Node* restore_node(BinaryReader& in, const RestoredImages& images, ProcessStore& store) {
+  Node& node = store.insert(restore_id(in));
+  restore_process(in, images, node.process);
+  if (in.flag()) node.fork_parent = restore_parent(in, images);
+  node.born_by_hint = restore_hint(in, images);
+  node.pending_hint = restore_hint(in, images);
+  return &node;
+}
+
+// All processes, of one pid the older ones first.
+std::vector<Node*> by_generation(ProcessStore& store) {
+  std::vector<std::pair<std::size_t, Node*>> found;  // with the number of newer ones
+  for (Node* node : store.all()) {
+    if (store.newest(node->process.pid) != node) continue;
+    std::size_t newer = 0;
+    for (; node != nullptr; node = store.older(*node)) found.emplace_back(newer++, node);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<Node*> nodes;
+  for (const auto& [newer, node] : found) nodes.push_back(node);
+  return nodes;
+}
+
+}  // namespace
+
+void save(const Moment& moment, BinaryWriter& out) {
+  out.time(moment.time);
+  out.number(moment.serial);
+}
+
+Moment restore_moment(BinaryReader& in) {
+  Moment moment;
+  moment.time = in.time();
+  moment.serial = in.number();
+  return moment;
+}
+
+void save(ProcessStore& store, BinaryWriter& out) {
+  const std::vector<Node*> nodes = by_generation(store);
+  BinaryWriter body;
+  ImageNumbers images;
+  std::unordered_map<const Node*, std::size_t> numbers;
+  body.number(nodes.size());
+  for (const Node* node : nodes) {
+    numbers.emplace(node, numbers.size());
+    save_node(*node, images, body);
+  }
+  for (const Node* node : store.all()) body.number(numbers.at(node));
+  images.save_images(out);
+  out.raw(body.bytes());
+}
+
+bool restore(BinaryReader& in, ProcessStore& store, ImageLedger& ledger) {
+  const RestoredImages images(in);
+  std::vector<Node*> nodes;
+  const std::size_t count = in.count();
+  while (in.ok() && nodes.size() < count) nodes.push_back(restore_node(in, images, store));
+  std::vector<Node*> order;
+  while (in.ok() && order.size() < count) {
+    const std::uint64_t number = in.number_up_to(count - 1);
+    Node*& node = nodes[static_cast<std::size_t>(number)];
+    if (in.require(node != nullptr)) order.push_back(std::exchange(node, nullptr));
+  }
+  if (!in.ok()) return false;
+  store.set_order(order);
+  images.enter(ledger);
+  return true;
+}
+
+}  // namespace audisp_eql::entity
