@@ -104,6 +104,7 @@ void Service::open_sinks() {
   if (file_sink_ && file_sink_->last_error() != 0) {
     log_.write({os_error("cannot write " + config.file.path, file_sink_->last_error())});
   }
+  file_errors_ = file_sink_ ? file_sink_->errors() : 0;
 }
 
 // At a reload one bad rule keeps all old ones: a half-edited directory must
