@@ -37,6 +37,7 @@ struct Key {
 constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
+constexpr std::int64_t kMaxUserName = 255;
 
 constexpr Key kKeys[] = {
     {"host", 0, 0, [](Config& c) -> Slot { return &c.host; },
@@ -45,6 +46,9 @@ constexpr Key kKeys[] = {
     {"heartbeat_seconds", 0, kDay, [](Config& c) -> Slot { return Seconds{&c.heartbeat}; },
      "between two lines that say the plugin lives; 0: none"},
     {"log_level", 0, 0, [](Config& c) -> Slot { return &c.log_level; }, "least level of operator messages"},
+    {"user", 1, kMaxUserName, [](Config& c) -> Slot { return &c.user; }, "live, started as root: becomes this user"},
+    {"proc_enrichment", 0, 0, [](Config& c) -> Slot { return &c.proc_enrichment; },
+     "keep CAP_SYS_PTRACE: executables and folders of all users' processes in /proc"},
     {"input.queue_bytes", kMiB / 16, 4096 * kMiB, [](Config& c) -> Slot { return &c.input.queue_bytes; },
      "records read and not yet processed; over it whole lines are dropped and counted"},
     {"input.max_line_bytes", 1024, 16 * kMiB, [](Config& c) -> Slot { return &c.input.max_line_bytes; },

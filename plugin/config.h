@@ -51,6 +51,8 @@ struct Config {
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
   EventTime heartbeat = seconds(600);  // zero: none
   LogLevel log_level = LogLevel::kInfo;
+  std::string user = "audisp-eql";  // live: who the program becomes when it starts as root
+  bool proc_enrichment = true;      // live: keeps the one capability that /proc asks for
   std::size_t max_hosts = 1024;
   InputConfig input;
   audit::GrouperLimits events;

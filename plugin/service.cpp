@@ -84,8 +84,10 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
   open_sinks();
 }
 
-void Service::start() {
-  log_.info(fmt::format("audisp-eql {} started", AUDISP_EQL_VERSION));
+void Service::start(Privileges privileges) {
+  privileges_ = std::move(privileges);
+  log_.info(fmt::format("audisp-eql {} started; {}", AUDISP_EQL_VERSION, privileges_.summary));
+  for (const std::string& warning : privileges_.warnings) log_.warning(warning);
   log_.write(settings_.diagnostics);
   load_rules("start");
   pipeline_.engine().load_processes(ProcReader::of_this_host().read_all());
@@ -102,7 +104,7 @@ void Service::open_sinks() {
     file_sink_ = config.file.path.empty() ? nullptr : std::make_unique<FileSink>(config.file.path);
   }
   if (file_sink_ && file_sink_->last_error() != 0) {
-    log_.write({os_error("cannot write " + config.file.path, file_sink_->last_error())});
+    log_.write({cannot_write(config.file.path, file_sink_->last_error())});
   }
   file_errors_ = file_sink_ ? file_sink_->errors() : 0;
 }
@@ -162,7 +164,7 @@ void Service::emit() {
     if (file_sink_) file_sink_->emit(alert);
   }
   if (file_sink_ && file_sink_->errors() > 0 && file_errors_ == 0) {
-    log_.write({os_error("cannot write " + settings_.config.file.path, file_sink_->last_error())});
+    log_.write({cannot_write(settings_.config.file.path, file_sink_->last_error())});
   }
   file_errors_ = file_sink_ ? file_sink_->errors() : 0;
   alerts_.clear();
@@ -177,7 +179,7 @@ void Service::apply(Config config) {
   limits.file = settings_.config.file;
   limits.input.idle = settings_.config.input.idle;
   if (dump_config(limits) != dump_config(settings_.config)) {
-    log_.warning("reload: changed host or limits count from the next start");
+    log_.warning("reload: changed host, user or limits count from the next start");
   }
   settings_.config = std::move(config);
   log_.set_level(settings_.config.log_level);
@@ -185,7 +187,7 @@ void Service::apply(Config config) {
 
 void Service::reload() {
   ++reloads_;
-  Settings fresh = load_settings(options_);
+  Settings fresh = load_settings(options_, settings_.rule_trust);
   log_.write(fresh.diagnostics);
   bad_config_ = fresh.is_bad();
   if (bad_config_) {
@@ -199,6 +201,7 @@ void Service::reload() {
 }
 
 void Service::complain_again() {
+  for (const std::string& problem : privileges_.problems) log_.critical(problem);
   if (bad_config_) log_.critical("the config has errors and is not used; `audisp-eql check` shows them");
   if (pipeline_.engine().rule_count() == 0) {
     log_.critical("no usable rule: nothing can be detected; `audisp-eql check` shows why");
@@ -234,7 +237,8 @@ std::vector<std::pair<std::string, std::uint64_t>> Service::counters() {
                            {"file_alerts_written", file_sink_ ? file_sink_->written() : 0},
                            {"file_errors", file_sink_ ? file_sink_->errors() : 0},
                            {"reloads", reloads_},
-                           {"reloads_refused", reloads_refused_}});
+                           {"reloads_refused", reloads_refused_},
+                           {"privilege_problems", privileges_.problems.size()}});
   return all;
 }
 

@@ -16,6 +16,7 @@
 #include "plugin/file_sink.h"
 #include "plugin/log.h"
 #include "plugin/options.h"
+#include "plugin/privileges.h"
 #include "plugin/reader.h"
 #include "plugin/settings.h"
 #include "plugin/syslog_channel.h"
@@ -31,8 +32,9 @@ class Service {
   Service(const Options& options, Settings settings, const Reader& reader);
 
   // Rules and what ran before us. Apart from the constructor, so that reading
-  // and the first messages need not wait for it.
-  void start();
+  // and the first messages need not wait for it. `privileges` is told, and what
+  // is wrong there with each heartbeat again.
+  void start(Privileges privileges);
 
   void feed(std::string_view bytes);
   // The input has been silent for `quiet`.
@@ -63,6 +65,7 @@ class Service {
 
   Options options_;
   Settings settings_;
+  Privileges privileges_;
   const Reader& reader_;
   SyslogChannel syslog_;
   Log log_;

@@ -38,12 +38,14 @@ TEST_CASE("an empty file means the defaults") {
 
 TEST_CASE("every kind of value is set") {
   const Result<Config> config = parse(
-      "host = \"h\"\nrules = [\"a\", \"b\"]\nheartbeat_seconds = 0\nlog_level = "
-      "\"error\"\n"
+      "host = \"h\"\nuser = \"u\"\nproc_enrichment = false\nrules = [\"a\", \"b\"]\nheartbeat_seconds = 0\n"
+      "log_level = \"error\"\n"
       "[input]\nidle_milliseconds = 250\n[syslog]\nenabled = false\nformat = \"cef\"\nmax_message_bytes = 2048\n"
       "[sequences]\nlateness_seconds = 7\n");
   REQUIRE(config.has_value());
   CHECK(config->host == "h");
+  CHECK(config->user == "u");
+  CHECK_FALSE(config->proc_enrichment);
   CHECK(config->rules == std::vector<std::string>{"a", "b"});
   CHECK(config->heartbeat == seconds(0));
   CHECK(config->log_level == LogLevel::kError);
@@ -106,6 +108,10 @@ TEST_CASE("texts are taken up to their limits and not over") {
   CHECK(d.hint == "give a text of 1 to 107 bytes");
   CHECK(d.line == 2);
   CHECK(d.column == 10);
+  CHECK(parse("user = \"u\"").has_value());
+  CHECK(only_error("user = \"\"").message == "`user` has 0 bytes");
+  CHECK(parse("user = \"" + std::string(255, 'u') + "\"").has_value());
+  CHECK(only_error("user = \"" + std::string(256, 'u') + "\"").message == "`user` has 256 bytes");
 }
 
 TEST_CASE("the longest line fits the queue") {
