@@ -99,6 +99,12 @@ ExitCode run_check(const Options& options) {
   print(render(settings.diagnostics));
   if (settings.is_bad()) print("the config has errors: live would run with the defaults\n");
   ExitCode code = settings.is_bad() ? ExitCode::kUsage : ExitCode::kDone;
+  // Rules alone may be checked anywhere, as where they are written.
+  if (options.rules.empty()) {
+    if (const auto missing = missing_user(privilege_options(settings.config))) {
+      print(fmt::format("warning: live would stay root: {}\n", *missing));
+    }
+  }
   code = worse(code, check_rules(options, settings));
   if (options.send_test_alert && !settings.is_bad()) code = worse(code, send_test_alert(options, settings.config));
   return code;

@@ -21,6 +21,17 @@
 namespace audisp_eql::plugin {
 namespace {
 
+std::optional<Account> find_user(const PrivilegeOptions& options) {
+  const Result<ReadFile> file = read_file(options.passwd, Trust::kUser);
+  return file ? find_account(file->source.text, options.user) : std::nullopt;
+}
+
+std::string complaint(const PrivilegeOptions& options) {
+  return fmt::format(
+      "there is no user `{0}` in {1} (hint: systemd-sysusers, or useradd --system {0}; then restart auditd)",
+      options.user, options.passwd);
+}
+
 class Drop {
  public:
   explicit Drop(const PrivilegeOptions& options) : options_(options) {}
@@ -52,21 +63,9 @@ class Drop {
     if (::capng_apply(CAPNG_SELECT_BOUNDS) != 0) fail("cannot empty the capability bounding set");
   }
 
-  std::optional<Account> find_user() {
-    const Result<ReadFile> file = read_file(options_.passwd, Trust::kUser);
-    const auto account = file ? find_account(file->source.text, options_.user) : std::nullopt;
-    if (!account) {
-      fail(fmt::format(
-          "still root: there is no user `{0}` in {1} (hint: systemd-sysusers, or useradd --system {0}; then "
-          "restart auditd)",
-          options_.user, options_.passwd));
-    }
-    return account;
-  }
-
   void become_user() {
-    const auto account = find_user();
-    if (!account) return;
+    const auto account = find_user(options_);
+    if (!account) return fail("still root: " + complaint(options_));
     if (account->uid == 0) {
       done_.warnings.emplace_back("stays root, without its capabilities, because `user` says so");
       return;
@@ -121,6 +120,11 @@ class Drop {
 };
 
 }  // namespace
+
+std::optional<std::string> missing_user(const PrivilegeOptions& options) {
+  if (find_user(options)) return std::nullopt;
+  return complaint(options);
+}
 
 Privileges drop_privileges(const PrivilegeOptions& options) { return Drop(options).run(); }
 

@@ -26,6 +26,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ struct Privileges {
   std::vector<std::string> problems;  // what could not be given up, and what to do; critical
   std::vector<std::string> warnings;  // what an administrator may not have meant
 };
+
+// Nothing, or why drop_privileges() would stay root, for those who ask before.
+[[nodiscard]] std::optional<std::string> missing_user(const PrivilegeOptions& options);
 
 // Started by another user than root: that user stays, the rest is done.
 [[nodiscard]] Privileges drop_privileges(const PrivilegeOptions& options);

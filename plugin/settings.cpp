@@ -44,7 +44,8 @@ Settings load_settings(const Options& options, Trust required) {
   const bool live = options.command == Command::kLive;
   const std::string path = options.config.value_or(std::string(kDefaultConfigFile));
   std::error_code error;
-  if (options.config || std::filesystem::exists(path, error)) {
+  // A folder that we may not look into is no missing file: that would be the defaults without a word.
+  if (options.config || std::filesystem::exists(path, error) || error) {
     load_config(path, live || !options.config ? required : Trust::kUser, settings);
   }
   settings.rule_paths = options.rules.empty() ? settings.config.rules : options.rules;

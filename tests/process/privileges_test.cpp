@@ -182,6 +182,17 @@ TEST_CASE("an alert file that cannot be reopened is told with what to do, and th
   CHECK(alert_ids(read_file(place.alerts() + ".1")).size() == 3);
 }
 
+TEST_CASE("check says that the plugin's user is not there, unless it is asked for rules alone") {
+  Place place({}, "no-such-user");
+  place.use_shipped_rule();
+  const Ran all = audisp_eql_run({"check", "--config", place.config()});
+  CHECK(all.status == 0);
+  CHECK(all.out.find("warning: live would stay root: there is no user `no-such-user`") != std::string::npos);
+  const Ran rules = audisp_eql_run({"check", "--config", place.config(), place.rules()});
+  CHECK(rules.status == 0);
+  CHECK(rules.out.find("no-such-user") == std::string::npos);
+}
+
 // Otherwise the file would be root's, and the plugin could not write to it.
 TEST_CASE("the test alert goes the way that live's go: a new file belongs to the plugin's user") {
   if (!is_root()) return;
