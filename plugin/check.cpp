@@ -43,7 +43,8 @@ alert::Alert test_alert(const std::string& host) {
 
 bool send_to_syslog(const SyslogConfig& config, const alert::Alert& alert) {
   SyslogChannel channel(config);
-  SyslogSink(config, channel).emit(alert);
+  const auto send = [&](SyslogSeverity severity, std::string text) { channel.send_alert(severity, std::move(text)); };
+  SyslogSink(config, send).emit(alert);
   channel.drain(kSyslogTime);
   const bool sent = channel.counters().sent_alerts == 1;
   print(fmt::format("syslog: {} {}\n", sent ? "sent to" : "NOT sent, nobody takes it at", config.socket));

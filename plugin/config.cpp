@@ -45,6 +45,8 @@ constexpr Key kKeys[] = {
     {"rules", 0, 0, [](Config& c) -> Slot { return &c.rules; }, "rule files, or directories of *.toml"},
     {"heartbeat_seconds", 0, kDay, [](Config& c) -> Slot { return Seconds{&c.heartbeat}; },
      "between two lines that say the plugin lives; 0: none"},
+    {"missing_after_minutes", 0, 100'000, [](Config& c) -> Slot { return &c.missing_after_minutes; },
+     "without an execve or a connect record, while others come, before it is said; 0: never"},
     {"log_level", 0, 0, [](Config& c) -> Slot { return &c.log_level; }, "least level of operator messages"},
     {"user", 1, kMaxUserName, [](Config& c) -> Slot { return &c.user; }, "live, started as root: becomes this user"},
     {"proc_enrichment", 0, 0, [](Config& c) -> Slot { return &c.proc_enrichment; },
@@ -98,6 +100,16 @@ constexpr Key kKeys[] = {
      "waiting for the syslog daemon; further ones are dropped and counted"},
     {"syslog.queue_bytes", kMiB / 16, 1024 * kMiB, [](Config& c) -> Slot { return &c.syslog.queue_bytes; }, "of these"},
     {"file.path", 0, 0, [](Config& c) -> Slot { return &c.file.path; }, "JSON lines are appended here; empty: no file"},
+    {"spool.path", 0, 0, [](Config& c) -> Slot { return &c.spool.path; },
+     "alerts that syslog does not take wait here; empty: in memory only"},
+    {"spool.max_bytes", kMiB / 16, 4096 * kMiB, [](Config& c) -> Slot { return &c.spool.max_bytes; },
+     "of this file; when it is full the oldest stay and new ones are lost, counted"},
+    {"disk.queue_bytes", kMiB, 1024 * kMiB, [](Config& c) -> Slot { return &c.disk.queue_bytes; },
+     "waiting to be written; over it what is new is dropped and counted"},
+    {"metrics.path", 0, 0, [](Config& c) -> Slot { return &c.metrics.path; },
+     "counters for Prometheus (node_exporter's textfile collector); empty: none"},
+    {"metrics.interval_seconds", 1, kDay, [](Config& c) -> Slot { return Seconds{&c.metrics.interval}; },
+     "between two writes of these"},
 };
 
 template <typename Enum>

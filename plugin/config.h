@@ -46,10 +46,25 @@ struct FileConfig {
   std::string path;  // empty: no file
 };
 
+struct SpoolConfig {
+  std::string path = "/var/lib/audisp-eql/spool";  // empty: none
+  std::size_t max_bytes = 64u << 20;
+};
+
+struct MetricsConfig {
+  std::string path;                  // empty: none
+  EventTime interval = seconds(15);  // between two writes
+};
+
+struct DiskConfig {
+  std::size_t queue_bytes = 32u << 20;  // waiting for the disk thread
+};
+
 struct Config {
   std::string host;
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
-  EventTime heartbeat = seconds(600);  // zero: none
+  EventTime heartbeat = seconds(600);      // zero: none
+  std::size_t missing_after_minutes = 30;  // of a kind of record; zero: never
   LogLevel log_level = LogLevel::kInfo;
   std::string user = "audisp-eql";  // live: who the program becomes when it starts as root
   bool proc_enrichment = true;      // live: keeps the one capability that /proc asks for
@@ -60,6 +75,9 @@ struct Config {
   sequence::Limits sequences;
   SyslogConfig syslog;
   FileConfig file;
+  SpoolConfig spool;
+  DiskConfig disk;
+  MetricsConfig metrics;
 };
 
 // All diagnostics of a text, not only the first.

@@ -38,14 +38,13 @@ bool FileSink::open() {
   return true;
 }
 
-void FileSink::emit(const alert::Alert& alert) {
-  const std::string line = alert::format_json(alert) + "\n";
+void FileSink::emit(const alert::Alert& alert) { static_cast<void>(append(alert::format_json(alert))); }
+
+bool FileSink::append(const std::string& json) {
   if (stale_ || !fd_) open();
-  if (fd_ && write(line)) {
-    ++written_;
-  } else {
-    ++errors_;
-  }
+  const bool done = fd_ && write(json + "\n");
+  ++(done ? written_ : errors_);
+  return done;
 }
 
 bool FileSink::write(const std::string& line) {

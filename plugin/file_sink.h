@@ -15,6 +15,8 @@ class FileSink : public alert::Sink {
  public:
   explicit FileSink(std::string path);
   void emit(const alert::Alert& alert) override;
+  // The same for an alert that is JSON already, without newline. False: it is not in the file.
+  bool append(const std::string& json);
 
   // After rotation: later alerts go to a new file at the path. When that cannot
   // be opened, which counts as an error, they go to the old one until it can.

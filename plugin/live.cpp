@@ -84,12 +84,16 @@ class Live {
         reader_(reader),
         service_(service),
         input_(context_, reader.ready_fd()),
-        requests_(context_, signals.fd()) {}
+        requests_(context_, signals.fd()),
+        replies_(context_, service.disk().ready_fd()) {}
 
   void run() {
     wait_for_input();
     wait_for_requests();
+    wait_for_replies();
     wait_for_heartbeat();
+    wait_a_minute();
+    wait_for_metrics();
     send();
     context_.run();
   }
@@ -142,6 +146,14 @@ class Live {
     });
   }
 
+  void wait_for_replies() {
+    replies_.when_readable([this] {
+      service_.take_replies();
+      send();
+      wait_for_replies();
+    });
+  }
+
   void serve(Request request) {
     switch (request) {
       case Request::kStop: return reader_.stop();
@@ -162,15 +174,28 @@ class Live {
     });
   }
 
+  void wait_a_minute() {
+    minute_.arm(milliseconds(60'000), [this] {
+      service_.look_around();
+      send();
+      wait_a_minute();
+    });
+  }
+
+  void wait_for_metrics() {
+    service_.write_metrics();
+    metrics_.arm(milliseconds(service_.config().metrics.interval.ms), [this] { wait_for_metrics(); });
+  }
+
   void send() {
-    if (const auto again = service_.syslog().pump()) {
+    if (const auto again = service_.send()) {
       syslog_.arm(*again, [this] { send(); });
     }
   }
 
   void finish() {
     service_.finish();
-    service_.syslog().drain(kLastSyslog);
+    service_.drain(kLastSyslog);
     context_.stop();
   }
 
@@ -180,8 +205,11 @@ class Live {
   boost::asio::io_context context_{1};
   Watch input_;
   Watch requests_;
+  Watch replies_;
   Timer silence_{context_};
   Timer heartbeat_{context_};
+  Timer minute_{context_};
+  Timer metrics_{context_};
   Timer syslog_{context_};
   Timer deadline_{context_};
   Clock::time_point last_input_ = Clock::now();
@@ -212,7 +240,8 @@ ExitCode run_live(const Options& options) {
   Settings settings = load_settings(options, required_trust());
   Privileges privileges = drop_privileges(privilege_options(settings.config));  // before the first thread
   Reader reader(STDIN_FILENO, settings.config.input.queue_bytes, settings.config.input.max_line_bytes);
-  Service service(options, std::move(settings), reader);
+  OpenSpool spool = open_spool(settings.config.spool);
+  Service service(options, std::move(settings), reader, std::move(spool));
   service.start(std::move(privileges));
   Live(signals, reader, service).run();
   return reader.counters().error == 0 ? ExitCode::kDone : ExitCode::kUnreadable;

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/alert/format.h"
 #include "plugin/host_id.h"
 #include "plugin/passwd.h"
 #include "plugin/proc_reader.h"
@@ -71,16 +72,37 @@ bool any_needs_clock(const engine::RuleSet& set) {
 
 }  // namespace
 
-Service::Service(const Options& options, Settings settings, const Reader& reader)
+OpenSpool open_spool(const SpoolConfig& config) {
+  OpenSpool out;
+  if (config.path.empty()) return out;
+  auto file = std::make_unique<Spool>(config.path, config.max_bytes);
+  if (const int error = file->open(); error != 0) {
+    out.problem = os_error("alerts that syslog does not take wait in memory only: no spool at " + config.path, error);
+    out.problem->hint = cannot_write(config.path, error).hint;
+    out.problem->severity = Severity::kWarning;
+    return out;
+  }
+  out.unread = file->unread();
+  out.last_number = file->last_number();
+  out.file = std::move(file);
+  return out;
+}
+
+Service::Service(const Options& options, Settings settings, const Reader& reader, OpenSpool spool)
     : options_(options),
       settings_(std::move(settings)),
       reader_(reader),
       syslog_(settings_.config.syslog),
       log_([this](LogLevel level, std::string_view line) { syslog_.send_message(severity_of(level), line); },
            settings_.config.log_level),
+      disk_(options, std::exchange(spool.file, nullptr), settings_.config.disk.queue_bytes),
+      outbox_(syslog_, disk_, spool.unread, spool.last_number),
       pipeline_(live_options(options, settings_.config)),
-      bad_config_(settings_.is_bad()) {
+      bad_config_(settings_.is_bad()),
+      blind_spots_(std::chrono::minutes(settings_.config.missing_after_minutes), std::chrono::steady_clock::now()) {
   pipeline_.set_format(audit::LineFormat::kStream);
+  if (spool.problem) log_.write({*spool.problem});
+  if (spool.unread > 0) log_.info(fmt::format("start: {} alerts of an earlier run are in the spool", spool.unread));
   open_sinks();
 }
 
@@ -89,7 +111,8 @@ void Service::start(Privileges privileges) {
   log_.info(fmt::format("audisp-eql {} started; {}", AUDISP_EQL_VERSION, privileges_.summary));
   for (const std::string& warning : privileges_.warnings) log_.warning(warning);
   log_.write(settings_.diagnostics);
-  load_rules("start");
+  const RuleFiles files = collect_rules(settings_);
+  use_rules("start", files, engine::load_rules(files.sources));
   pipeline_.engine().load_processes(ProcReader::of_this_host().read_all());
   complain_again();
 }
@@ -97,16 +120,12 @@ void Service::start(Privileges privileges) {
 void Service::open_sinks() {
   const Config& config = settings_.config;
   syslog_.configure(config.syslog);
-  syslog_sink_ = config.syslog.enabled ? std::make_unique<SyslogSink>(config.syslog, syslog_) : nullptr;
-  if (file_sink_ && file_sink_->path() == config.file.path) {
-    file_sink_->reopen();
-  } else {
-    file_sink_ = config.file.path.empty() ? nullptr : std::make_unique<FileSink>(config.file.path);
+  syslog_sink_.reset();
+  if (config.syslog.enabled) {
+    syslog_sink_ = std::make_unique<SyslogSink>(
+        config.syslog, [this](SyslogSeverity severity, std::string text) { outbox_.send(severity, std::move(text)); });
   }
-  if (file_sink_ && file_sink_->last_error() != 0) {
-    log_.write({cannot_write(config.file.path, file_sink_->last_error())});
-  }
-  file_errors_ = file_sink_ ? file_sink_->errors() : 0;
+  disk_.post(FileOpen{config.file.path});
 }
 
 // At a reload one bad rule keeps all old ones: a half-edited directory must
@@ -117,10 +136,8 @@ bool Service::usable(const engine::RuleSet& rules, const std::vector<Diagnostic>
   return flawless && !rules.rules.empty();
 }
 
-void Service::load_rules(const char* when) {
-  RuleFiles files = collect_rules(settings_);
+void Service::use_rules(const char* when, const RuleFiles& files, engine::RuleSet rules) {
   log_.write(files.diagnostics);
-  engine::RuleSet rules = engine::load_rules(files.sources);
   log_.write(rules.diagnostics);
   if (!usable(rules, files.diagnostics)) {
     ++reloads_refused_;
@@ -154,19 +171,17 @@ bool Service::waits_for_time() const {
 void Service::finish() {
   pipeline_.finish(alerts_);
   emit();
+  if (settings_.config.heartbeat.ms > 0) heartbeat();
   log_.info("stopped: " + fmt::format("{} alerts in all", pipeline_.stats().engine.alerts));
+  write_metrics();
 }
 
 void Service::emit() {
   for (alert::Alert& alert : alerts_) {
     alert.created = wall_clock();
     if (syslog_sink_) syslog_sink_->emit(alert);
-    if (file_sink_) file_sink_->emit(alert);
+    if (!settings_.config.file.path.empty()) disk_.post(FileLine{alert::format_json(alert)});
   }
-  if (file_sink_ && file_sink_->errors() > 0 && file_errors_ == 0) {
-    log_.write({cannot_write(settings_.config.file.path, file_sink_->last_error())});
-  }
-  file_errors_ = file_sink_ ? file_sink_->errors() : 0;
   alerts_.clear();
 }
 
@@ -175,6 +190,7 @@ void Service::apply(Config config) {
   limits.rules = settings_.config.rules;
   limits.heartbeat = settings_.config.heartbeat;
   limits.log_level = settings_.config.log_level;
+  limits.metrics = settings_.config.metrics;
   limits.syslog = settings_.config.syslog;
   limits.file = settings_.config.file;
   limits.input.idle = settings_.config.input.idle;
@@ -185,9 +201,15 @@ void Service::apply(Config config) {
   log_.set_level(settings_.config.log_level);
 }
 
+// The disk thread reads and compiles; any number of requests meanwhile are one.
 void Service::reload() {
+  reload_again_ = reloading_ || !disk_.post(RulesLoad{settings_.rule_trust});
+  reloading_ = true;
+}
+
+void Service::handle(RulesLoaded loaded) {
   ++reloads_;
-  Settings fresh = load_settings(options_, settings_.rule_trust);
+  Settings& fresh = loaded.settings;
   log_.write(fresh.diagnostics);
   bad_config_ = fresh.is_bad();
   if (bad_config_) {
@@ -197,7 +219,37 @@ void Service::reload() {
     settings_.rule_paths = std::move(fresh.rule_paths);
   }
   open_sinks();
-  load_rules("reload");
+  use_rules("reload", loaded.files, std::move(loaded.rules));
+  reloading_ = false;
+  if (std::exchange(reload_again_, false)) reload();
+}
+
+void Service::handle(const FileFailed& failed) { log_.write({cannot_write(failed.path, failed.error)}); }
+
+void Service::handle(const SpoolRefused& refused) {
+  outbox_.handle(refused);
+  if (std::exchange(said_spool_full_, true)) return;
+  log_.write({os_error("the spool takes no more; new alerts wait in memory or are lost: " + settings_.config.spool.path,
+                       refused.error)});
+}
+
+void Service::take_replies() {
+  for (DiskReply& reply : disk_.take()) {
+    std::visit([this](auto& each) { handle(std::move(each)); }, reply);
+  }
+}
+
+std::optional<std::chrono::milliseconds> Service::send() {
+  const auto again = syslog_.pump();
+  outbox_.settle();
+  if (!again && outbox_.spool_only() == 0) said_spool_full_ = false;
+  return again;
+}
+
+void Service::drain(std::chrono::milliseconds at_most) {
+  syslog_.drain(at_most);
+  outbox_.settle();
+  disk_.drain();
 }
 
 void Service::complain_again() {
@@ -214,15 +266,34 @@ void Service::heartbeat() {
   log_.info(fmt::format(
       "alive: {} s, {} rules, {} lines, {} events, {} alerts; dropped: {} lines, {} alerts; file errors: {}",
       up.count(), pipeline_.engine().rule_count(), stats.grouper.lines, stats.engine.events, stats.engine.alerts,
-      reader_.counters().dropped_lines, syslog_.counters().dropped_alerts, file_errors_));
+      reader_.counters().dropped_lines, syslog_.counters().dropped_alerts + outbox_.lost(),
+      disk_.counters().file_errors));
   complain_again();
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> Service::counters() {
+void Service::look_around() {
+  const bool connects = pipeline_.engine().selection().connect;
+  for (const std::string& line :
+       blind_spots_.look(pipeline_.stats(), reader_.counters().dropped_lines,
+                         connects ? Needs::kExecsAndConnects : Needs::kExecs, std::chrono::steady_clock::now())) {
+    log_.warning(line);
+  }
+}
+
+void Service::write_metrics() {
+  const std::string& path = settings_.config.metrics.path;
+  if (path.empty()) return;
+  disk_.post(FileReplace{path, metrics_text(counters(), pipeline_.stats().engine.alerts_by_rule)});
+}
+
+NamedCounters Service::counters() const {
   const ReaderCounters reader = reader_.counters();
   const ChannelCounters& channel = syslog_.counters();
+  const DiskCounters disk = disk_.counters();
   auto all = pipeline_.stats().values();
-  all.insert(all.begin(), {{"rules", pipeline_.engine().rule_count()},
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+  all.insert(all.begin(), {{"uptime_seconds", static_cast<std::uint64_t>(up.count())},
+                           {"rules", pipeline_.engine().rule_count()},
                            {"bytes_read", reader.bytes},
                            {"lines_dropped", reader.dropped_lines},
                            {"bytes_dropped", reader.dropped_bytes},
@@ -234,8 +305,14 @@ std::vector<std::pair<std::string, std::uint64_t>> Service::counters() {
                            {"syslog_messages_dropped", channel.dropped_messages},
                            {"syslog_connects", channel.connects},
                            {"syslog_waiting", syslog_.waiting()},
-                           {"file_alerts_written", file_sink_ ? file_sink_->written() : 0},
-                           {"file_errors", file_sink_ ? file_sink_->errors() : 0},
+                           {"alerts_lost", channel.dropped_alerts + outbox_.lost()},
+                           {"spool_waiting", outbox_.spool_only()},
+                           {"spool_written", disk.spool.written},
+                           {"spool_refused", disk.spool.refused},
+                           {"spool_torn_bytes", disk.spool.torn_bytes},
+                           {"disk_requests_refused", disk.refused_requests},
+                           {"file_alerts_written", disk.file_written},
+                           {"file_errors", disk.file_errors},
                            {"reloads", reloads_},
                            {"reloads_refused", reloads_refused_},
                            {"privilege_problems", privileges_.problems.size()}});

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,9 +14,12 @@
 
 #include "lib/alert/sink.h"
 #include "lib/engine/pipeline.h"
-#include "plugin/file_sink.h"
+#include "plugin/blind_spots.h"
+#include "plugin/disk.h"
 #include "plugin/log.h"
+#include "plugin/metrics.h"
 #include "plugin/options.h"
+#include "plugin/outbox.h"
 #include "plugin/privileges.h"
 #include "plugin/reader.h"
 #include "plugin/settings.h"
@@ -24,12 +28,21 @@
 
 namespace audisp_eql::plugin {
 
+// The spool as it was found; opened while the program may still do so.
+struct OpenSpool {
+  std::unique_ptr<Spool> file;  // null: none
+  std::size_t unread = 0;
+  std::uint64_t last_number = 0;
+  std::optional<Diagnostic> problem;
+};
+[[nodiscard]] OpenSpool open_spool(const SpoolConfig& config);
+
 class Service {
  public:
   // A bad config has become the defaults in `settings`; it is said in the log,
   // now and with each heartbeat. `reader` outlives the service: its counters
   // are part of the state.
-  Service(const Options& options, Settings settings, const Reader& reader);
+  Service(const Options& options, Settings settings, const Reader& reader, OpenSpool spool);
 
   // Rules and what ran before us. Apart from the constructor, so that reading
   // and the first messages need not wait for it. `privileges` is told, and what
@@ -44,24 +57,37 @@ class Service {
   // End of input: all results come out.
   void finish();
 
-  // Reads config and rules again. A bad config or any bad rule: the old ones stay.
+  // Has config and rules read again. A bad config or any bad rule: the old ones stay.
   void reload();
+  // Takes what the disk thread has to say; call when disk().ready_fd() is readable.
+  void take_replies();
+  // Sends to syslog what it takes now. When to call again; nullopt: nothing waits.
+  std::optional<std::chrono::milliseconds> send();
+  // At the end: waits for a slow syslog daemon, then for the disk.
+  void drain(std::chrono::milliseconds at_most);
   void heartbeat();
+  // Once a minute: says what the record stream lacks, and what was dropped.
+  void look_around();
+  // Has the counters written for Prometheus, if there is to be such a file.
+  void write_metrics();
   // All counters, to the operator's log.
   void report_state();
 
   [[nodiscard]] const Config& config() const { return settings_.config; }
-  [[nodiscard]] SyslogChannel& syslog() { return syslog_; }
-  [[nodiscard]] Log& log() { return log_; }
+  [[nodiscard]] const Disk& disk() const { return disk_; }
 
  private:
   void open_sinks();
-  void load_rules(const char* when);
+  void handle(RulesLoaded loaded);
+  void handle(const FileFailed& failed);
+  void handle(const SpoolRefused& refused);
+  void handle(SpoolBatch batch) { outbox_.handle(std::move(batch)); }
+  void use_rules(const char* when, const RuleFiles& files, engine::RuleSet rules);
   bool usable(const engine::RuleSet& rules, const std::vector<Diagnostic>& unreadable);
   void apply(Config config);
   void emit();
   void complain_again();
-  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters();
+  [[nodiscard]] NamedCounters counters() const;
 
   Options options_;
   Settings settings_;
@@ -69,13 +95,17 @@ class Service {
   const Reader& reader_;
   SyslogChannel syslog_;
   Log log_;
+  Disk disk_;
+  Outbox outbox_;
   std::unique_ptr<SyslogSink> syslog_sink_;
-  std::unique_ptr<FileSink> file_sink_;
   engine::Pipeline pipeline_;
   std::vector<alert::Alert> alerts_;  // made and not yet given to the sinks
   bool needs_clock_ = false;          // a rule's result may be due without a further event
   bool bad_config_ = false;
-  std::uint64_t file_errors_ = 0;  // of the file sink, as last seen
+  BlindSpots blind_spots_;
+  bool reloading_ = false;
+  bool reload_again_ = false;     // asked for while reloading
+  bool said_spool_full_ = false;  // since the spool was last empty
   std::uint64_t reloads_ = 0, reloads_refused_ = 0;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

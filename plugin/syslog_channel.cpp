@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,8 +48,30 @@ bool SyslogChannel::enqueue(Queue& queue, SyslogSeverity severity, std::string t
   if (!config_.enabled) return true;
   if (queue.waiting.size() >= config_.queue_messages || queue.bytes + text.size() > config_.queue_bytes) return false;
   queue.bytes += text.size();
-  queue.waiting.push_back({severity, std::move(text)});
+  queue.waiting.push_back({severity, std::move(text), 0, Kept::kHere});
   return true;
+}
+
+bool SyslogChannel::has_room(std::size_t text_bytes) const {
+  return alerts_.waiting.size() < config_.queue_messages && alerts_.bytes + text_bytes <= config_.queue_bytes;
+}
+
+void SyslogChannel::queue_alert(NumberedAlert alert, Kept kept) {
+  if (!config_.enabled) return;
+  alerts_.bytes += alert.text.size();
+  alerts_.waiting.push_back({alert.severity, std::move(alert.text), alert.number, kept});
+}
+
+std::vector<NumberedAlert> SyslogChannel::take_unspooled() {
+  std::vector<NumberedAlert> out;
+  // They are the last ones: all before the first of them were taken earlier.
+  auto first = alerts_.waiting.end();
+  while (first != alerts_.waiting.begin() && std::prev(first)->kept == Kept::kHere) --first;
+  for (; first != alerts_.waiting.end(); ++first) {
+    first->kept = Kept::kSpooled;
+    out.push_back({first->number, first->severity, first->text});
+  }
+  return out;
 }
 
 void SyslogChannel::send_alert(SyslogSeverity severity, std::string text) {
@@ -79,6 +102,7 @@ SyslogChannel::Outcome SyslogChannel::pump_queue(Queue& queue, int facility, std
     if (outcome == Outcome::kAbsent) outcome = send(facility, message);
     if (outcome == Outcome::kFull || outcome == Outcome::kAbsent) return outcome;
     ++(outcome == Outcome::kSent ? sent : dropped);
+    if (message.kept == Kept::kSpooled) last_spooled_sent_ = message.number;
     queue.bytes -= message.text.size();
     queue.waiting.pop_front();
   }

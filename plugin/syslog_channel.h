@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "plugin/config.h"
 #include "plugin/unique_fd.h"
@@ -26,6 +27,13 @@ enum class SyslogSeverity : std::uint8_t {
   kNotice = 5,
   kInfo = 6,
   kDebug = 7
+};
+
+// An alert as it goes to syslog. Numbers ascend from 1; see Outbox.
+struct NumberedAlert {
+  std::uint64_t number = 0;
+  SyslogSeverity severity{};
+  std::string text;
 };
 
 struct ChannelCounters {
@@ -48,6 +56,18 @@ class SyslogChannel {
 
   // Facility authpriv. `text` has at most max_message_bytes - kHeaderBytes bytes.
   void send_alert(SyslogSeverity severity, std::string text);
+  // For alerts whose owner keeps them elsewhere too (Outbox). Room for one more:
+  [[nodiscard]] bool has_room(std::size_t text_bytes) const;
+  // Whether the alert is in the spool already.
+  enum class Kept : std::uint8_t { kHere, kSpooled };
+  // Queued even without room.
+  void queue_alert(NumberedAlert alert, Kept kept);
+  // Copies of those that wait and are kHere; they are kSpooled from now on.
+  [[nodiscard]] std::vector<NumberedAlert> take_unspooled();
+  // The last kSpooled one that was sent; 0: none yet.
+  [[nodiscard]] std::uint64_t last_spooled_sent() const { return last_spooled_sent_; }
+  [[nodiscard]] std::size_t waiting_alerts() const { return alerts_.waiting.size(); }
+
   // Facility daemon; cut to the same size. Sent after alerts.
   void send_message(SyslogSeverity severity, std::string_view text);
 
@@ -61,8 +81,10 @@ class SyslogChannel {
 
  private:
   struct Message {
-    SyslogSeverity severity;
+    SyslogSeverity severity{};
     std::string text;
+    std::uint64_t number = 0;
+    Kept kept = Kept::kHere;
   };
   struct Queue {
     std::deque<Message> waiting;
@@ -79,6 +101,7 @@ class SyslogChannel {
   UniqueFd socket_;
   Queue alerts_;
   Queue messages_;
+  std::uint64_t last_spooled_sent_ = 0;
   ChannelCounters counters_;
 };
 

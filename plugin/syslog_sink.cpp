@@ -26,7 +26,7 @@ void SyslogSink::emit(const alert::Alert& alert) {
     case SyslogFormat::kText: text = alert::format_line(alert, room); break;
     case SyslogFormat::kCef: text = alert::format_cef(alert, AUDISP_EQL_VERSION, room); break;
   }
-  channel_.send_alert(syslog_severity(alert.rule.severity), std::move(text));
+  send_(syslog_severity(alert.rule.severity), std::move(text));
 }
 
 }  // namespace audisp_eql::plugin

@@ -2,6 +2,10 @@
 // Alerts as syslog messages in the configured format.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <utility>
+
 #include "lib/alert/sink.h"
 #include "plugin/syslog_channel.h"
 
@@ -9,13 +13,15 @@ namespace audisp_eql::plugin {
 
 class SyslogSink : public alert::Sink {
  public:
-  // REQUIRES: `channel` outlives the sink.
-  SyslogSink(const SyslogConfig& config, SyslogChannel& channel) : config_(config), channel_(channel) {}
+  // Gets at most max_message_bytes - SyslogChannel::kHeaderBytes bytes.
+  using Send = std::function<void(SyslogSeverity, std::string)>;
+
+  SyslogSink(const SyslogConfig& config, Send send) : config_(config), send_(std::move(send)) {}
   void emit(const alert::Alert& alert) override;
 
  private:
   SyslogConfig config_;
-  SyslogChannel& channel_;
+  Send send_;
 };
 
 [[nodiscard]] SyslogSeverity syslog_severity(alert::RuleSeverity severity);

@@ -79,7 +79,8 @@ Diagnostic cannot_read(const std::string& path, int error, Trust trust) {
 Diagnostic cannot_write(const std::string& path, int error) {
   Diagnostic d = os_error("cannot write " + path, error);
   if (error == EACCES || error == EPERM) {
-    d.hint = fmt::format("give it and its folder to the user that we are: chown {} {}", ::geteuid(), path);
+    d.hint =
+        fmt::format("give it and its folder to the user that we are: chown {0} {1}; chmod go-w {1}", ::geteuid(), path);
   }
   return d;
 }

@@ -66,6 +66,8 @@ Pipeline::~Pipeline() = default;
 
 Engine& Pipeline::engine() { return state_->engine; }
 
+const Engine& Pipeline::engine() const { return state_->engine; }
+
 void Pipeline::set_rules(RuleSet rules) {
   state_->engine.set_rules(std::move(rules));
   state_->selection = audit::Selection(state_->engine.selection());

@@ -53,6 +53,7 @@ class Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
 
   [[nodiscard]] Engine& engine();
+  [[nodiscard]] const Engine& engine() const;
   void set_rules(RuleSet rules);
   void set_format(audit::LineFormat format);
 

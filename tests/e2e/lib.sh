@@ -98,6 +98,8 @@ rules = ["$work/root/etc/audisp-eql/rules"]
 socket = "$work/log.sock"
 [file]
 path = "$work/alerts/alerts.jsonl"
+[spool]
+path = "$work/alerts/spool"
 END
 }
 

@@ -99,3 +99,25 @@ TEST_CASE("execs that lost their end give the alerts they would have given") {
     CHECK(test::sorted_ids(run.finish()) == test::sorted_ids(replay(name)));
   }
 }
+
+TEST_CASE("a clock that is set by an hour, back or forth, costs no alert that does not straddle it") {
+  const auto stamp_of = [](const std::string& line) { return std::stoll(line.substr(line.find("audit(") + 6, 10)); };
+  for (const std::int64_t step : {-3600, 3600}) {
+    CAPTURE(step);
+    test::Replay run(kRule);
+    // Three times the recording, of which each has another clock and further serials.
+    for (const std::int64_t shift : {std::int64_t{0}, step, std::int64_t{0}}) {
+      std::istringstream text(test::read_file(FIXTURES "/audit/direct.log"));
+      const std::uint64_t round = run.pipeline().stats().grouper.lines;
+      for (std::string line; std::getline(text, line);) {
+        const std::size_t at = line.find("audit(") + 6;
+        line.replace(at, 10, std::to_string(stamp_of(line) + shift));
+        const std::size_t serial = line.find(':', at) + 1;
+        const std::size_t end = line.find(')', serial);
+        line.replace(serial, end - serial, std::to_string(std::stoull(line.substr(serial, end - serial)) + round));
+        run.feed(line + "\n");
+      }
+    }
+    CHECK(run.finish().size() == 3 * 14);
+  }
+}

@@ -172,6 +172,24 @@ TEST_CASE("USR1 prints all counters") {
   CHECK(auditd.is_running());
 }
 
+TEST_CASE("counters are written for Prometheus, whole, for others to read") {
+  Place place;
+  place.use_shipped_rule();
+  place.write_config("[metrics]\npath = \"" + place.file("eql.prom") + "\"\n");
+  FakeAuditd auditd(AUDISP_EQL, place.live_args());
+  auditd.write(recording("live-stream"));
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+  const std::string metrics = read_file(place.file("eql.prom"));
+  CHECK(metrics.find("# TYPE audisp_eql_alerts_total counter\naudisp_eql_alerts_total 3\n") != std::string::npos);
+  CHECK(metrics.find("audisp_eql_rule_alerts_total{rule_id=\"" + std::string(kRuleId) + "\"} 3\n") !=
+        std::string::npos);
+  struct stat st {};
+  REQUIRE(::stat(place.file("eql.prom").c_str(), &st) == 0);
+  CHECK((st.st_mode & 0777U) == 0644U);
+  CHECK_FALSE(std::filesystem::exists(place.file("eql.prom.new")));
+}
+
 // The file sink writes to a FIFO, which tells when the alerts have been made.
 TEST_CASE("a syslog socket that is not there at the start is used when it appears") {
   Place place;

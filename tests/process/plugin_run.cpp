@@ -28,7 +28,8 @@ Place::Place(const std::string& more_config, std::string user) : user_(std::move
 
 void Place::write_config(const std::string& more) {
   write_file(config(), "user = \"" + user_ + "\"\nrules = [\"" + rules() + "\"]\n" + more + "\n[syslog]\nsocket = \"" +
-                           syslog_.path() + "\"\n[file]\npath = \"" + alerts() + "\"\n");
+                           syslog_.path() + "\"\n[file]\npath = \"" + alerts() + "\"\n[spool]\npath = \"" + spool() +
+                           "\"\n");
 }
 
 Ran audisp_eql_run(std::vector<std::string> args, const std::string& input) {

@@ -30,6 +30,7 @@ class Place {
   [[nodiscard]] std::vector<std::string> live_args() const { return {"--config", config()}; }
   [[nodiscard]] std::string config() const { return dir_ / "config.toml"; }
   [[nodiscard]] std::string rules() const { return dir_ / "rules"; }
+  [[nodiscard]] std::string spool() const { return dir_ / "out/spool"; }
   [[nodiscard]] std::string alerts() const { return dir_ / "out/alerts.json"; }
   [[nodiscard]] std::string file(const std::string& name) const { return dir_ / name; }
   [[nodiscard]] SyslogServer& syslog() { return syslog_; }

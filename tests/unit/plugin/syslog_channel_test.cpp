@@ -185,7 +185,10 @@ TEST_CASE("alerts keep the size of a message in every format, and their severity
     for (const std::size_t limit : {1024u, 2048u, 8096u}) {
       f.config.max_message_bytes = limit;
       SyslogChannel channel(f.config);
-      SyslogSink(f.config, channel).emit(test::hostile_alert(2000));
+      const auto send = [&](SyslogSeverity severity, std::string text) {
+        channel.send_alert(severity, std::move(text));
+      };
+      SyslogSink(f.config, send).emit(test::hostile_alert(2000));
       channel.pump();
       const std::string datagram = f.server.receive();
       CHECK(datagram.size() <= limit);

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must not lose an alert, and what must not stop the plugin.
+#include <signal.h>
+#include <sys/mount.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/process/plugin_run.h"
+
+namespace audisp_eql::test {
+namespace {
+
+constexpr char kConnectRule[] =
+    "[rule]\nname = \"any connect\"\nrule_id = \"connect\"\ntype = \"eql\"\nseverity = \"low\"\n"
+    "risk_score = 1\nquery = \"network where event.action == \\\"connection_attempted\\\"\"\n";
+
+// A connect to this port, whole.
+std::string connect_event(unsigned serial, unsigned port) {
+  const std::string stamp =
+      " msg=audit(1795506100." + std::to_string(100 + serial % 900) + ":" + std::to_string(serial) + "): ";
+  std::array<char, 5> hex{};
+  std::snprintf(hex.data(), hex.size(), "%04X", port);
+  return "type=SYSCALL" + stamp +
+         "arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=7f a2=10 a3=0 items=0 ppid=1 pid=" +
+         std::to_string(1000 + serial % 1000) +
+         " auid=1000 uid=1000 gid=1000 euid=1000 suid=1000 fsuid=1000 egid=1000 sgid=1000 fsgid=1000 tty=(none) "
+         "ses=1 comm=\"x\" exe=\"/usr/bin/x\" key=(null)\n" +
+         "type=SOCKADDR" + stamp + "saddr=0200" + hex.data() + "7F0000010000000000000000\n" + "type=EOE" + stamp + "\n";
+}
+
+std::string connects(unsigned from, unsigned to) {
+  std::string text;
+  for (; from <= to; ++from) text += connect_event(from, from % 60'000 + 1);
+  return text;
+}
+
+unsigned serial_of(const std::string& datagram) {
+  const std::size_t at = datagram.find("\"serial\":");
+  REQUIRE(at != std::string::npos);
+  return static_cast<unsigned>(std::stoul(datagram.substr(at + 9)));
+}
+
+// The serials of alerts in the order of arrival, until the last of `to`.
+std::vector<unsigned> serials_until(SyslogServer& server, unsigned to) {
+  std::vector<unsigned> serials;
+  while (serials.empty() || serials.back() != to) {
+    serials.push_back(serial_of(server.receive_until("\"id\":\"connect\"")));
+  }
+  return serials;
+}
+
+std::vector<unsigned> range(unsigned from, unsigned to) {
+  std::vector<unsigned> all;
+  for (; from <= to; ++from) all.push_back(from);
+  return all;
+}
+
+// Asks for the state, and gives its lines; alerts that come before it are put to `serials`.
+std::string state_of(FakeAuditd& auditd, SyslogServer& server, std::vector<unsigned>& serials) {
+  auditd.signal(SIGUSR1);
+  std::string state;
+  while (state.find(" alerts=") == std::string::npos) {
+    const std::string datagram = server.receive();
+    if (datagram.find("\"id\":\"connect\"") != std::string::npos) serials.push_back(serial_of(datagram));
+    if (datagram.find("state:") != std::string::npos) state += datagram;
+  }
+  return state;
+}
+
+// A file system of 64 KiB.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::string path) : path_(std::move(path)) {
+    std::filesystem::create_directory(path_);
+    REQUIRE_MESSAGE(::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=64k") == 0, "needs root");
+  }
+  ~SmallDisk() { ::umount2(path_.c_str(), MNT_DETACH); }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+ private:
+  std::string path_;
+};
+
+// Waits until so many bytes are in a file: the disk thread writes when it can.
+void await_size(const std::string& path, std::uintmax_t bytes) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  std::error_code error;
+  while (std::filesystem::file_size(path, error) < bytes || error) REQUIRE(std::chrono::steady_clock::now() < end);
+}
+
+std::uintmax_t lines_in(const std::string& path) {
+  const std::string text = read_file(path);
+  return static_cast<std::uintmax_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+TEST_CASE("killed between spool and daemon: the next run sends all, in order, once") {
+  Place place;
+  place.write_rule("connect.toml", kConnectRule);
+  constexpr unsigned kAlerts = 100;
+  {
+    FakeAuditd auditd(AUDISP_EQL, place.live_args());
+    auditd.write(connects(1, kAlerts));
+    // Each record has the alert's text and more; the file sink has them too.
+    while (!std::filesystem::exists(place.alerts()) || lines_in(place.alerts()) < kAlerts) {
+      REQUIRE(auditd.is_running());
+    }
+    await_size(place.spool(), std::filesystem::file_size(place.alerts()));
+    auditd.signal(SIGKILL);
+    CHECK(auditd.wait() != 0);
+  }
+  place.syslog().start();
+  FakeAuditd auditd(AUDISP_EQL, place.live_args());
+  auditd.write(connects(kAlerts + 1, kAlerts + 10));
+  CHECK(serials_until(place.syslog(), kAlerts + 10) == range(1, kAlerts + 10));
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+  CHECK(std::filesystem::file_size(place.spool()) < 100);
+}
+
+TEST_CASE("a daemon that is restarted again and again while alerts flow gets every one") {
+  Place place("[input]\nidle_milliseconds = 100\n");
+  place.write_rule("connect.toml", kConnectRule);
+  place.syslog().start();
+  FakeAuditd auditd(AUDISP_EQL, place.live_args());
+  place.syslog().receive_until("1 rules loaded");
+  std::vector<unsigned> received;
+  constexpr unsigned kRounds = 20, kEach = 50;
+  for (unsigned round = 0; round < kRounds; ++round) {
+    auditd.write(connects(round * kEach + 1, (round + 1) * kEach));
+    // What a stopping daemon has in its socket is lost to us: take it first.
+    for (const unsigned serial : serials_until(place.syslog(), (round + 1) * kEach)) received.push_back(serial);
+    place.syslog().stop();
+    auditd.write(connects(kRounds * kEach + round + 1, kRounds * kEach + round + 1));
+    while (lines_in(place.alerts()) < (round + 1) * (kEach + 1)) REQUIRE(auditd.is_running());
+    place.syslog().start();
+    received.push_back(serials_until(place.syslog(), kRounds * kEach + round + 1).back());
+  }
+  std::sort(received.begin(), received.end());
+  CHECK(received == range(1, kRounds * (kEach + 1)));
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+}
+
+TEST_CASE("a full disk under the spool: memory keeps what it can, and the rest is counted") {
+  Place place;
+  place.write_rule("connect.toml", kConnectRule);
+  const SmallDisk disk(place.file("disk"));
+  write_file(place.config(), "user = \"root\"\nrules = [\"" + place.rules() +
+                                 "\"]\n[syslog]\nqueue_messages = 16\nsocket = \"" + place.syslog().path() +
+                                 "\"\n[file]\npath = \"" + place.alerts() + "\"\n[spool]\npath = \"" +
+                                 place.file("disk/spool") + "\"\n");
+  FakeAuditd auditd(AUDISP_EQL, place.live_args());
+  constexpr unsigned kAlerts = 500;
+  auditd.write(connects(1, kAlerts));
+  while (!std::filesystem::exists(place.alerts()) || lines_in(place.alerts()) < kAlerts) REQUIRE(auditd.is_running());
+  place.syslog().start();
+  std::vector<unsigned> serials;
+  std::string state;
+  while (state.find(" spool_waiting=0 ") == std::string::npos) state = state_of(auditd, place.syslog(), serials);
+  CHECK(serials == range(1, static_cast<unsigned>(serials.size())));
+  CHECK(serials.size() > 30);
+  CHECK(serials.size() < kAlerts);
+  CHECK_MESSAGE(state.find(" alerts_lost=" + std::to_string(kAlerts - serials.size()) + " ") != std::string::npos,
+                state);
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+}
+
+TEST_CASE("HUP upon HUP, with good and bad rules in turn: nothing is lost and good rules win") {
+  Place place;
+  place.write_rule("connect.toml", kConnectRule);
+  place.syslog().start();
+  FakeAuditd auditd(AUDISP_EQL, place.live_args());
+  place.syslog().receive_until("start: 1 rules loaded");
+  constexpr unsigned kRounds = 200;
+  for (unsigned round = 1; round <= kRounds; ++round) {
+    place.write_rule("connect.toml", round % 2 == 0 ? kConnectRule : "[rule]\nquery = \"process where");
+    auditd.signal(SIGHUP);
+    auditd.write(connects(round, round));
+  }
+  CHECK(serials_until(place.syslog(), kRounds) == range(1, kRounds));
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+}
+
+std::size_t resident_kib(int pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) return std::stoul(line.substr(6));
+  }
+  return 0;
+}
+
+TEST_CASE("ten thousand reloads leave no memory behind") {
+  Place place;
+  place.use_shipped_rule();
+  place.syslog().start();
+  FakeAuditd auditd(AUDISP_EQL, place.live_args());
+  const auto reload_until = [&](int count) {
+    // Requests that meet a running reload become one: ask until all were done.
+    for (int done = 0; done < count;) {
+      auditd.signal(SIGHUP);
+      auditd.signal(SIGUSR1);
+      std::string state;
+      while (state.find(" alerts=") == std::string::npos) state += place.syslog().receive_until("state:");
+      const std::size_t at = state.find(" reloads=");
+      REQUIRE(at != std::string::npos);
+      done = std::stoi(state.substr(at + 9));
+    }
+  };
+  reload_until(1000);
+  const std::size_t before = resident_kib(auditd.pid());
+  reload_until(10'000);
+  const std::size_t after = resident_kib(auditd.pid());
+  MESSAGE("resident: " << before << " KiB after 1,000 reloads, " << after << " KiB after 10,000");
+  CHECK(after < before + before / 10);
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+}
+
+}  // namespace
+}  // namespace audisp_eql::test
