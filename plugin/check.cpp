@@ -56,11 +56,15 @@ bool send_to_file(const FileConfig& config, const alert::Alert& alert) {
   file.emit(alert);
   const bool written = file.errors() == 0;
   print(written ? fmt::format("file: written to {}\n", config.path)
-                : render(os_error("cannot write " + config.path, file.last_error())));
+                : render(cannot_write(config.path, file.last_error())));
   return written;
 }
 
+// As live would send it: as its user, who must be able to open what live opens,
+// and whose file it must be if this is what creates it.
 ExitCode send_test_alert(const Options& options, const Config& config) {
+  const Privileges privileges = drop_privileges(privilege_options(config));
+  for (const std::string& problem : privileges.problems) print("warning: " + problem + "\n");
   std::string host = options.host.empty() ? config.host : options.host;
   if (host.empty()) host = this_host_id();
   const alert::Alert alert = test_alert(host);
@@ -92,10 +96,16 @@ ExitCode check_rules(const Options& options, const Settings& settings) {
 }  // namespace
 
 ExitCode run_check(const Options& options) {
-  const Settings settings = load_settings(options);
+  const Settings settings = load_settings(options, required_trust());
   print(render(settings.diagnostics));
   if (settings.is_bad()) print("the config has errors: live would run with the defaults\n");
   ExitCode code = settings.is_bad() ? ExitCode::kUsage : ExitCode::kDone;
+  // Rules alone may be checked anywhere, as where they are written.
+  if (options.rules.empty()) {
+    if (const auto missing = missing_user(privilege_options(settings.config))) {
+      print(fmt::format("warning: live would stay root: {}\n", *missing));
+    }
+  }
   code = worse(code, check_rules(options, settings));
   if (options.send_test_alert && !settings.is_bad()) code = worse(code, send_test_alert(options, settings.config));
   return code;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/config.h"
 
+#include <sys/un.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -27,7 +29,7 @@ using Slot = std::variant<bool*, std::size_t*, Seconds, Milliseconds, std::strin
 
 struct Key {
   std::string_view name;
-  std::int64_t low, high;  // of numbers
+  std::int64_t low, high;  // of numbers; of a text the bytes it may have, where high is not 0
   Slot (*slot)(Config&);
   std::string_view help;
 };
@@ -35,6 +37,8 @@ struct Key {
 constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kTokens = 1'000'000;
+constexpr std::int64_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
+constexpr std::int64_t kMaxUserName = 255;
 
 constexpr Key kKeys[] = {
     {"host", 0, 0, [](Config& c) -> Slot { return &c.host; },
@@ -45,6 +49,9 @@ constexpr Key kKeys[] = {
     {"missing_after_minutes", 0, 100'000, [](Config& c) -> Slot { return &c.missing_after_minutes; },
      "without an execve or a connect record, while others come, before it is said; 0: never"},
     {"log_level", 0, 0, [](Config& c) -> Slot { return &c.log_level; }, "least level of operator messages"},
+    {"user", 1, kMaxUserName, [](Config& c) -> Slot { return &c.user; }, "live, started as root: becomes this user"},
+    {"proc_enrichment", 0, 0, [](Config& c) -> Slot { return &c.proc_enrichment; },
+     "keep CAP_SYS_PTRACE: executables and folders of all users' processes in /proc"},
     {"input.queue_bytes", kMiB / 16, 4096 * kMiB, [](Config& c) -> Slot { return &c.input.queue_bytes; },
      "records read and not yet processed; over it whole lines are dropped and counted"},
     {"input.max_line_bytes", 1024, 16 * kMiB, [](Config& c) -> Slot { return &c.input.max_line_bytes; },
@@ -84,7 +91,8 @@ constexpr Key kKeys[] = {
      "log time an event may arrive after its own time (a connect is logged when it returns)"},
     {"syslog.enabled", 0, 0, [](Config& c) -> Slot { return &c.syslog.enabled; },
      "alerts and operator messages go to syslog"},
-    {"syslog.socket", 0, 0, [](Config& c) -> Slot { return &c.syslog.socket; }, "datagram socket of the syslog daemon"},
+    {"syslog.socket", 1, kMaxSocketPath, [](Config& c) -> Slot { return &c.syslog.socket; },
+     "datagram socket of the syslog daemon"},
     {"syslog.format", 0, 0, [](Config& c) -> Slot { return &c.syslog.format; }, "of alerts"},
     {"syslog.cee_cookie", 0, 0, [](Config& c) -> Slot { return &c.syslog.cee_cookie; }, "write @cee: before JSON"},
     {"syslog.max_message_bytes", 1024, 65'000, [](Config& c) -> Slot { return &c.syslog.max_message_bytes; },
@@ -171,6 +179,7 @@ class Reader {
         read_key(std::string(key.str()), key, node);
       }
     }
+    compare(root);
   }
 
   Result<Config> take() {
@@ -179,6 +188,18 @@ class Reader {
   }
 
  private:
+  // What is right alone and wrong together; told at the key that is written.
+  void compare(const toml::table& root) {
+    if (config_.input.queue_bytes >= config_.input.max_line_bytes) return;
+    const toml::node* line = root["input"]["max_line_bytes"].node();
+    const toml::node* node = line != nullptr ? line : root["input"]["queue_bytes"].node();
+    complain(
+        node->source(), 1,
+        fmt::format("`input.max_line_bytes` is {}, more than `input.queue_bytes`, {}: such a line could never be taken",
+                    config_.input.max_line_bytes, config_.input.queue_bytes),
+        "give a larger queue or shorter lines");
+  }
+
   void read_section(const toml::key& name, const toml::table& section) {
     const std::string prefix = std::string(name.str()) + ".";
     const auto known = std::any_of(std::begin(kKeys), std::end(kKeys),
@@ -238,6 +259,11 @@ class Reader {
   void set(const Key& key, const toml::node& node, std::string* slot) {
     const auto value = node.value_exact<std::string>();
     if (!value) return wrong_type(key, node, "text in quotes");
+    const auto size = static_cast<std::int64_t>(value->size());
+    if (key.high != 0 && (size < key.low || size > key.high)) {
+      return complain(node.source(), value->size() + 2, fmt::format("`{}` has {} bytes", key.name, size),
+                      fmt::format("give a text of {} to {} bytes", key.low, key.high));
+    }
     *slot = *value;
   }
 

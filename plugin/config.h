@@ -74,6 +74,8 @@ struct Config {
   EventTime heartbeat = seconds(600);      // zero: none
   std::size_t missing_after_minutes = 30;  // of a kind of record; zero: never
   LogLevel log_level = LogLevel::kInfo;
+  std::string user = "audisp-eql";  // live: who the program becomes when it starts as root
+  bool proc_enrichment = true;      // live: keeps the one capability that /proc asks for
   std::size_t max_hosts = 1024;
   InputConfig input;
   audit::GrouperLimits events;

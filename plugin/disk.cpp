@@ -103,8 +103,8 @@ struct Disk::Worker {
     replace_failed = error != 0;
     return is_news ? make(FileFailed{request.path, error}) : std::vector<DiskReply>{};
   }
-  std::vector<DiskReply> handle(RulesLoad&) const {
-    RulesLoaded loaded{load_settings(options), {}, {}};
+  std::vector<DiskReply> handle(RulesLoad& request) const {
+    RulesLoaded loaded{load_settings(options, request.required), {}, {}};
     loaded.files = collect_rules(loaded.settings);
     loaded.rules = engine::load_rules(loaded.files.sources);
     return make(std::move(loaded));

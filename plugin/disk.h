@@ -46,7 +46,9 @@ struct FileReplace {
   std::string path;
   std::string text;
 };
-struct RulesLoad {};
+struct RulesLoad {
+  Trust required = Trust::kRoot;  // as at the start of the program
+};
 
 using DiskRequest = std::variant<SpoolAppend, SpoolRead, SpoolSent, FileLine, FileOpen, FileReplace, RulesLoad>;
 

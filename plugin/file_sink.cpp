@@ -20,25 +20,29 @@ constexpr mode_t kMode = 0640;
 FileSink::FileSink(std::string path) : path_(std::move(path)) { open(); }
 
 void FileSink::reopen() {
-  fd_.reset();
-  open();
+  stale_ = true;
+  if (!open()) ++errors_;
 }
 
 bool FileSink::open() {
-  fd_.reset(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kMode));
+  UniqueFd fd(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kMode));
+  last_error_ = fd ? 0 : errno;
+  if (!fd) return false;
+  fd_ = std::move(fd);
   struct stat st {};
   // Our umask is 077: the group that may read alerts is given its bit here, and
   // only to a file that is still empty.
-  if (fd_ && ::fstat(fd_.get(), &st) == 0 && st.st_size == 0 && S_ISREG(st.st_mode)) ::fchmod(fd_.get(), kMode);
-  last_error_ = fd_ ? 0 : errno;
+  if (::fstat(fd_.get(), &st) == 0 && st.st_size == 0 && S_ISREG(st.st_mode)) ::fchmod(fd_.get(), kMode);
   torn_ = false;
-  return static_cast<bool>(fd_);
+  stale_ = false;
+  return true;
 }
 
 void FileSink::emit(const alert::Alert& alert) { static_cast<void>(append(alert::format_json(alert))); }
 
 bool FileSink::append(const std::string& json) {
-  const bool done = (fd_ || open()) && write(json + "\n");
+  if (stale_ || !fd_) open();
+  const bool done = fd_ && write(json + "\n");
   ++(done ? written_ : errors_);
   return done;
 }

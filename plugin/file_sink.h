@@ -18,7 +18,8 @@ class FileSink : public alert::Sink {
   // The same for an alert that is JSON already, without newline. False: it is not in the file.
   bool append(const std::string& json);
 
-  // After rotation: later alerts go to a new file at the path.
+  // After rotation: later alerts go to a new file at the path. When that cannot
+  // be opened, which counts as an error, they go to the old one until it can.
   void reopen();
 
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -32,7 +33,8 @@ class FileSink : public alert::Sink {
 
   std::string path_;
   UniqueFd fd_;
-  bool torn_ = false;  // the last line has no end
+  bool torn_ = false;   // the last line has no end
+  bool stale_ = false;  // what is open may not be what is at the path
   std::uint64_t written_ = 0;
   std::uint64_t errors_ = 0;
   int last_error_ = 0;

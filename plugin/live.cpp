@@ -17,6 +17,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "plugin/privileges.h"
 #include "plugin/reader.h"
 #include "plugin/service.h"
 #include "plugin/settings.h"
@@ -244,11 +245,12 @@ std::optional<ExitCode> refuse_input(int fd) {
 ExitCode run_live(const Options& options) {
   if (const auto refused = refuse_input(STDIN_FILENO)) return *refused;
   Signals signals;
-  Settings settings = load_settings(options);
+  Settings settings = load_settings(options, required_trust());
+  Privileges privileges = drop_privileges(privilege_options(settings.config));  // before the first thread
   Reader reader(STDIN_FILENO, settings.config.input.queue_bytes, settings.config.input.max_line_bytes);
   OpenSpool spool = open_spool(settings.config.spool);
   Service service(options, std::move(settings), reader, std::move(spool));
-  service.start();
+  service.start(std::move(privileges));
   Live(signals, reader, service).run();
   return reader.counters().error == 0 ? ExitCode::kDone : ExitCode::kUnreadable;
 }

@@ -16,6 +16,13 @@ std::string_view take_until(std::string_view& text, char separator) {
   return piece;
 }
 
+std::optional<std::uint32_t> parse_id(std::string_view text) {
+  std::uint32_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return id;
+}
+
 }  // namespace
 
 UserNames parse_passwd(std::string_view text) {
@@ -24,11 +31,8 @@ UserNames parse_passwd(std::string_view text) {
     std::string_view line = take_until(text, '\n');
     const std::string_view name = take_until(line, ':');
     take_until(line, ':');
-    const std::string_view id = take_until(line, ':');
-    std::uint32_t uid = 0;
-    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), uid);
-    if (name.empty() || id.empty() || error != std::errc() || end != id.data() + id.size()) continue;
-    names.emplace(uid, name);
+    const auto uid = parse_id(take_until(line, ':'));
+    if (!name.empty() && uid) names.emplace(*uid, name);
   }
   return names;
 }
@@ -37,6 +41,20 @@ Result<UserNames> read_passwd(const std::string& path) {
   const Result<ReadFile> file = read_file(path, Trust::kUser);
   if (!file) return file.error();
   return parse_passwd(file->source.text);
+}
+
+std::optional<Account> find_account(std::string_view text, std::string_view name) {
+  constexpr std::uint32_t kNoChange = 0xFFFF'FFFF;
+  while (!text.empty()) {
+    std::string_view line = take_until(text, '\n');
+    if (take_until(line, ':') != name) continue;
+    take_until(line, ':');
+    const auto uid = parse_id(take_until(line, ':'));
+    const auto gid = parse_id(take_until(line, ':'));
+    if (!uid || !gid || *uid == kNoChange || *gid == kNoChange) return std::nullopt;
+    return Account{*uid, *gid};
+  }
+  return std::nullopt;
 }
 
 }  // namespace audisp_eql::plugin

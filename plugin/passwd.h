@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// User names from a passwd file, read directly: a name service could wait for a
-// network that is not there yet, or connect to one.
+// Users of a passwd file, read directly: a name service could wait for a network
+// that is not there yet, or connect to one.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,8 +17,17 @@ using UserNames = std::unordered_map<std::uint32_t, std::string>;
 
 // The first line of a uid counts. Lines that are not name:x:uid:... are left out.
 [[nodiscard]] UserNames parse_passwd(std::string_view text);
-// Empty when the file cannot be read.
 // A regular file; what is wrong with it otherwise.
 [[nodiscard]] Result<UserNames> read_passwd(const std::string& path);
+
+struct Account {
+  std::uint32_t uid, gid;
+
+  bool operator==(const Account&) const = default;
+};
+
+// The first line of this name; nullopt also when its numbers are none, or are
+// the one that setuid takes for "no change".
+[[nodiscard]] std::optional<Account> find_account(std::string_view text, std::string_view name);
 
 }  // namespace audisp_eql::plugin

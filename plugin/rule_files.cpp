@@ -40,7 +40,7 @@ class Collector {
       std::error_code dangling;  // is told when it is read
       if (file.extension() == ".toml" && !hidden && !it->is_directory(dangling)) files.push_back(file.string());
     }
-    if (error) complain({os_error("cannot read " + path, error.value())});
+    if (error) complain({cannot_read(path, error.value(), trust_)});
     std::sort(files.begin(), files.end());
     for (const std::string& file : files) add_file(file);
   }

@@ -207,7 +207,7 @@ class Scan {
 }  // namespace
 
 ExitCode run_scan(const Options& options) {
-  Settings settings = load_settings(options);
+  Settings settings = load_settings(options, required_trust());
   say(render(settings.diagnostics));
   if (settings.is_bad()) return ExitCode::kUsage;
   return Scan(options, std::move(settings)).run();

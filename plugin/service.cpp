@@ -83,6 +83,7 @@ OpenSpool open_spool(const SpoolConfig& config) {
   auto file = std::make_unique<Spool>(config.path, config.max_bytes);
   if (const int error = file->open(); error != 0) {
     out.problem = os_error("alerts that syslog does not take wait in memory only: no spool at " + config.path, error);
+    out.problem->hint = cannot_write(config.path, error).hint;
     out.problem->severity = Severity::kWarning;
     return out;
   }
@@ -112,8 +113,10 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
   open_sinks();
 }
 
-void Service::start() {
-  log_.info(fmt::format("audisp-eql {} started", AUDISP_EQL_VERSION));
+void Service::start(Privileges privileges) {
+  privileges_ = std::move(privileges);
+  log_.info(fmt::format("audisp-eql {} started; {}", AUDISP_EQL_VERSION, privileges_.summary));
+  for (const std::string& warning : privileges_.warnings) log_.warning(warning);
   log_.write(settings_.diagnostics);
   const RuleFiles files = collect_rules(settings_);
   use_rules("start", files, engine::load_rules(files.sources));
@@ -230,7 +233,7 @@ void Service::apply(Config config) {
   limits.storm = settings_.config.storm;
   limits.input.idle = settings_.config.input.idle;
   if (dump_config(limits) != dump_config(settings_.config)) {
-    log_.warning("reload: changed host or limits count from the next start");
+    log_.warning("reload: changed host, user or limits count from the next start");
   }
   settings_.config = std::move(config);
   log_.set_level(settings_.config.log_level);
@@ -239,7 +242,7 @@ void Service::apply(Config config) {
 
 // The disk thread reads and compiles; any number of requests meanwhile are one.
 void Service::reload() {
-  reload_again_ = reloading_ || !disk_.post(RulesLoad{});
+  reload_again_ = reloading_ || !disk_.post(RulesLoad{settings_.rule_trust});
   reloading_ = true;
 }
 
@@ -260,7 +263,7 @@ void Service::handle(RulesLoaded loaded) {
   if (std::exchange(reload_again_, false)) reload();
 }
 
-void Service::handle(const FileFailed& failed) { log_.write({os_error("cannot write " + failed.path, failed.error)}); }
+void Service::handle(const FileFailed& failed) { log_.write({cannot_write(failed.path, failed.error)}); }
 
 void Service::handle(const SpoolRefused& refused) {
   outbox_.handle(refused);
@@ -289,6 +292,7 @@ void Service::drain(std::chrono::milliseconds at_most) {
 }
 
 void Service::complain_again() {
+  for (const std::string& problem : privileges_.problems) log_.critical(problem);
   if (bad_config_) log_.critical("the config has errors and is not used; `audisp-eql check` shows them");
   if (pipeline_.engine().rule_count() == 0) {
     log_.critical("no usable rule: nothing can be detected; `audisp-eql check` shows why");
@@ -354,7 +358,8 @@ NamedCounters Service::counters() const {
                            {"storm_buckets", storm_.buckets()},
                            {"storm_buckets_evicted", storm.evicted},
                            {"reloads", reloads_},
-                           {"reloads_refused", reloads_refused_}});
+                           {"reloads_refused", reloads_refused_},
+                           {"privilege_problems", privileges_.problems.size()}});
   for (auto& counter : state_.counters()) all.push_back(std::move(counter));
   return all;
 }

@@ -21,6 +21,7 @@
 #include "plugin/metrics.h"
 #include "plugin/options.h"
 #include "plugin/outbox.h"
+#include "plugin/privileges.h"
 #include "plugin/reader.h"
 #include "plugin/settings.h"
 #include "plugin/state_keeper.h"
@@ -47,7 +48,8 @@ class Service {
 
   // Rules, the state of the run before, and what ran before us. Apart from the
   // constructor, so that reading and the first messages need not wait for it.
-  void start();
+  // `privileges` is told, and what is wrong there with each heartbeat again.
+  void start(Privileges privileges);
 
   void feed(std::string_view bytes);
   // The input has been silent for `quiet`.
@@ -98,6 +100,7 @@ class Service {
 
   Options options_;
   Settings settings_;
+  Privileges privileges_;
   const Reader& reader_;
   SyslogChannel syslog_;
   Log log_;

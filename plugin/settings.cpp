@@ -39,20 +39,28 @@ std::array<std::uint64_t, 2> random_seed() {
 
 }  // namespace
 
-Settings load_settings(const Options& options) {
+Settings load_settings(const Options& options, Trust required) {
   Settings settings;
   const bool live = options.command == Command::kLive;
   const std::string path = options.config.value_or(std::string(kDefaultConfigFile));
   std::error_code error;
-  if (options.config || std::filesystem::exists(path, error)) {
-    load_config(path, live || !options.config ? Trust::kRequired : Trust::kUser, settings);
+  // A folder that we may not look into is no missing file: that would be the defaults without a word.
+  if (options.config || std::filesystem::exists(path, error) || error) {
+    load_config(path, live || !options.config ? required : Trust::kUser, settings);
   }
   settings.rule_paths = options.rules.empty() ? settings.config.rules : options.rules;
-  settings.rule_trust = live || (options.rules.empty() && !options.config) ? Trust::kRequired : Trust::kUser;
+  settings.rule_trust = live || (options.rules.empty() && !options.config) ? required : Trust::kUser;
   return settings;
 }
 
 RuleFiles collect_rules(const Settings& settings) { return collect_rules(settings.rule_paths, settings.rule_trust); }
+
+PrivilegeOptions privilege_options(const Config& config) {
+  PrivilegeOptions options;
+  options.user = config.user;
+  options.proc = config.proc_enrichment ? ProcAccess::kAllLinks : ProcAccess::kWorldReadable;
+  return options;
+}
 
 engine::PipelineOptions pipeline_options(const Config& config) {
   engine::PipelineOptions options;

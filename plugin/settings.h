@@ -10,6 +10,7 @@
 #include "lib/engine/pipeline.h"
 #include "plugin/config.h"
 #include "plugin/options.h"
+#include "plugin/privileges.h"
 #include "plugin/rule_files.h"
 
 namespace audisp_eql::plugin {
@@ -18,15 +19,18 @@ struct Settings {
   Config config;                        // the defaults where the file is bad
   std::vector<Diagnostic> diagnostics;  // of the config file
   std::vector<std::string> rule_paths;  // --rules, else the config's
-  Trust rule_trust = Trust::kRequired;
+  Trust rule_trust = Trust::kRoot;
 
   [[nodiscard]] bool is_bad() const { return has_error(diagnostics); }
 };
 
-// A config that is not there is an error only when --config names it.
-[[nodiscard]] Settings load_settings(const Options& options);
+// A config that is not there is an error only when --config names it. `required`
+// is required_trust() as it was at the start of the program.
+[[nodiscard]] Settings load_settings(const Options& options, Trust required);
 
 [[nodiscard]] RuleFiles collect_rules(const Settings& settings);
+
+[[nodiscard]] PrivilegeOptions privilege_options(const Config& config);
 
 // Everything of an engine that config says; no host, no /proc, no user names.
 [[nodiscard]] engine::PipelineOptions pipeline_options(const Config& config);

@@ -35,9 +35,11 @@ std::optional<Diagnostic> judge(const std::string& path, const struct stat& st, 
     return make(Severity::kWarning, fmt::format("{} can be changed by every user", path),
                 fmt::format("chmod o-w {}", path));
   }
-  if (st.st_uid != 0 && st.st_uid != self) {
-    return make(Severity::kError, fmt::format("{} belongs to user {}, not to root", path, st.st_uid),
-                fmt::format("chown root {}", path));
+  const bool ours = st.st_uid == self && trust != Trust::kRoot;
+  if (st.st_uid != 0 && !ours) {
+    const std::string owner = trust == Trust::kState && self != 0 ? fmt::format("user {}", self) : "root";
+    return make(Severity::kError, fmt::format("{} belongs to user {}, not to {}", path, st.st_uid, owner),
+                fmt::format("chown {} {}", trust == Trust::kState ? std::to_string(self) : "root", path));
   }
   if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return make(Severity::kError, fmt::format("{} can be changed by its group or by every user", path),
@@ -65,11 +67,31 @@ Diagnostic os_error(const std::string& message, int error) {
   return make(Severity::kError, fmt::format("{}: {}", message, std::generic_category().message(error)), {});
 }
 
+Diagnostic cannot_read(const std::string& path, int error, Trust trust) {
+  Diagnostic d = os_error("cannot read " + path, error);
+  if (error == EACCES && trust == Trust::kRoot) {
+    d.hint = fmt::format("the plugin runs with group {0}: chgrp {0} {1}; chmod g+rX {1}; the folders above as well",
+                         ::getegid(), path);
+  }
+  return d;
+}
+
+Diagnostic cannot_write(const std::string& path, int error) {
+  Diagnostic d = os_error("cannot write " + path, error);
+  if (error == EACCES || error == EPERM) {
+    d.hint =
+        fmt::format("give it and its folder to the user that we are: chown {0} {1}; chmod go-w {1}", ::geteuid(), path);
+  }
+  return d;
+}
+
+Trust required_trust() { return ::geteuid() == 0 ? Trust::kRoot : Trust::kRequired; }
+
 Result<ReadFile> read_file(const std::string& path, Trust trust) {
   // O_NONBLOCK: a FIFO without a writer must not stop us.
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   struct stat st {};
-  if (!fd || ::fstat(fd.get(), &st) != 0) return Error(os_error("cannot read " + path, errno));
+  if (!fd || ::fstat(fd.get(), &st) != 0) return Error(cannot_read(path, errno, trust));
   if (!S_ISREG(st.st_mode)) return Error(make(Severity::kError, path + " is not a regular file", {}));
   ReadFile file;
   if (auto complaint = judge(path, st, trust)) {
@@ -85,7 +107,7 @@ Result<ReadFile> read_file(const std::string& path, Trust trust) {
 
 std::vector<Diagnostic> check_directory(const std::string& path, Trust trust) {
   struct stat st {};
-  if (::stat(path.c_str(), &st) != 0) return {os_error("cannot read " + path, errno)};
+  if (::stat(path.c_str(), &st) != 0) return {cannot_read(path, errno, trust)};
   if (auto complaint = judge(path, st, trust)) return {std::move(*complaint)};
   return {};
 }

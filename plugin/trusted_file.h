@@ -13,9 +13,15 @@
 namespace audisp_eql::plugin {
 
 enum class Trust : std::uint8_t {
-  kRequired,  // live, and the default places: owner root (or ourselves), no group or world write
+  kRoot,      // owner root alone, no group or world write: config and rules of a plugin that began as root. It
+              // is another user by now, and what can take that user over must not write its rules
+  kRequired,  // the same without root's rights from the beginning, and the default places: root or ourselves
+  kState,     // what we wrote ourselves, as the user that we are now: ourselves or root, no group or world write
   kUser,      // a user's own files given to scan or check: a warning for world write
 };
+
+// kRoot for root, else kRequired. Ask before the user changes.
+[[nodiscard]] Trust required_trust();
 
 struct ReadFile {
   Source source;
@@ -31,5 +37,9 @@ struct ReadFile {
 
 // `message` about an object of the operating system, with errno's text.
 [[nodiscard]] Diagnostic os_error(const std::string& message, int error);
+// The same of a file or directory, with what to do when it is the rights of the
+// plugin's user that are missing.
+[[nodiscard]] Diagnostic cannot_read(const std::string& path, int error, Trust trust);
+[[nodiscard]] Diagnostic cannot_write(const std::string& path, int error);
 
 }  // namespace audisp_eql::plugin

@@ -18,8 +18,9 @@ has /etc/audit/plugins.d/audisp-eql.conf 640
 has /etc/audit/rules.d/60-audisp-eql.rules 640
 has /etc/audisp-eql/config.toml 640
 has /etc/audisp-eql/rules/xdg_autostart_network.toml 640
-has /var/lib/audisp-eql 700
 has /usr/share/doc/audisp-eql/README.md 644
+has /usr/lib/sysusers.d/audisp-eql.conf 644
+has /usr/lib/tmpfiles.d/audisp-eql.conf 644
 
 # auditd's own reader: single spaces, lines under 160 bytes, a newline at the end.
 plugin_file=$root/etc/audit/plugins.d/audisp-eql.conf
@@ -27,6 +28,30 @@ grep -qx 'path = /usr/sbin/audisp-eql' "$plugin_file" || fail "auditd's file nam
 if grep -v '^#' "$plugin_file" | grep -qvE '^([a-z]+ = [^ ]+( [^ ]+)?)?$'; then fail "a line that auditd would refuse"; fi
 if grep -qE '^.{158,}$' "$plugin_file"; then fail "a line that is too long for auditd"; fi
 [ -z "$(tail -c 1 "$plugin_file")" ] || fail "no newline at the end"
+
+# belongs PATH MODE OWNER GROUP, names as the staged system has them
+belongs() {
+  has "$1" "$2"
+  uid=$(sed -n "s/^$3:[^:]*:\([0-9]*\):.*/\1/p" "$root/etc/passwd")
+  gid=$(sed -n "s/^$4:[^:]*:\([0-9]*\):.*/\1/p" "$root/etc/group")
+  [ "$(stat -c %u:%g "$root$1")" = "$uid:$gid" ] || fail "$1 does not belong to $3:$4"
+}
+
+# The user and who may read what, as systemd makes them at the command that README gives.
+if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v systemd-tmpfiles >/dev/null; then
+  printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+  printf 'root:x:0:\n' >"$root/etc/group"
+  chmod 600 "$root/etc/audisp-eql/config.toml"  # as an editor may leave it
+  systemd-sysusers --root="$root" audisp-eql.conf >"$root/out" 2>&1 || { cat "$root/out" >&2; fail "systemd-sysusers"; }
+  systemd-tmpfiles --root="$root" --create audisp-eql.conf >"$root/out" 2>&1 || { cat "$root/out" >&2; fail "systemd-tmpfiles"; }
+  grep -q '^audisp-eql:x:[0-9]*:[0-9]*:.*:/:/usr/sbin/nologin$' "$root/etc/passwd" || fail "no user audisp-eql"
+  belongs /var/lib/audisp-eql 750 audisp-eql audisp-eql
+  belongs /var/log/audisp-eql 750 audisp-eql audisp-eql
+  belongs /etc/audisp-eql 750 root audisp-eql
+  belongs /etc/audisp-eql/rules 750 root audisp-eql
+  belongs /etc/audisp-eql/rules/xdg_autostart_network.toml 640 root audisp-eql
+  belongs /etc/audisp-eql/config.toml 640 root audisp-eql
+fi
 
 echo '# mine' >>"$root/etc/audisp-eql/config.toml"
 install_all

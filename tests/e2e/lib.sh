@@ -59,7 +59,7 @@ enter_alone() {
 prepare_folder() {
   work=$(mktemp -d /tmp/audisp-eql-e2e.XXXXXX)
   chmod 755 "$work"
-  mkdir "$work/auditd" "$work/log"
+  mkdir "$work/auditd" "$work/log" "$work/alerts"
   enabled_before=$(audit_status enabled)
   backlog_before=$(audit_status backlog_limit)
   lost_before=$(audit_status lost)
@@ -81,10 +81,11 @@ clean_up() {
     [ ! -s "$work/rules.before" ] || auditctl -R "$work/rules.before" >/dev/null
     auditctl -b "$backlog_before" >/dev/null
     auditctl -e "$enabled_before" >/dev/null
-    [ -z "$keep" ] || { mkdir -p "$keep" && cp "$work"/log/* "$work"/*.json "$work/syslog.log" "$keep"; }
+    [ -z "$keep" ] || { mkdir -p "$keep" && cp "$work"/log/* "$work"/alerts/* "$work"/*.json "$work/syslog.log" "$keep"; }
     rm -rf "$work"
   fi
   [ -z "${user_created:-}" ] || userdel "$user_created"
+  [ -z "${plugin_user_created:-}" ] || userdel "$plugin_user_created"
   [ -z "${target_created:-}" ] || rm -f "$target_created"
   exit "$status"
 }
@@ -96,9 +97,11 @@ rules = ["$work/root/etc/audisp-eql/rules"]
 [syslog]
 socket = "$work/log.sock"
 [file]
-path = "$work/log/alerts.jsonl"
+path = "$work/alerts/alerts.jsonl"
+[spool]
+path = "$work/alerts/spool"
 [state]
-path = "$work/state"
+path = "$work/alerts/state"
 END
 }
 
@@ -110,9 +113,24 @@ install_plugin() {
   [ -x "$plugin" ] || fail "no $plugin"
   grep -qx "path = $plugin" "$work/root/etc/audit/plugins.d/audisp-eql.conf" || fail "auditd's file has another path"
   write_config
+  give_to_plugin_user
   "$plugin" check --config "$config" >"$work/check.out" 2>&1 || { cat "$work/check.out" >&2; fail "check refused the files"; }
   cp "$build/tests/e2e/e2e_driver" "$work/driver"
   cp "$build/tests/e2e/libe2e_preload.so" "$work/preload.so"
+}
+
+# The system user that the plugin becomes, and its files: what README says to do without systemd.
+create_plugin_user() {
+  getent passwd audisp-eql >/dev/null && return 0
+  useradd --system --user-group --no-create-home --home-dir / --shell /usr/sbin/nologin audisp-eql
+  plugin_user_created=audisp-eql
+}
+
+give_to_plugin_user() {
+  chown -R root:audisp-eql "$work/root/etc/audisp-eql"
+  chmod -R u=rwX,g=rX,o= "$work/root/etc/audisp-eql"
+  chown audisp-eql:audisp-eql "$work/alerts"
+  chmod 750 "$work/alerts"
 }
 
 create_user() {
@@ -240,6 +258,36 @@ reload_auditd() {
   wait_for "the plugin's reload" 10 grep -q 'audisp-eql: reload: 1 rules* loaded' "$work/syslog.log"
 }
 
+# status_line PID KEY: of /proc/PID/status, words separated by single blanks
+status_line() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr -s '[:space:]' ' ' | sed 's/ $//'; }
+
+# Root's plugin is root no longer, in any of its threads, and has the one capability that reading /proc takes.
+check_privileges() {
+  uid=$(id -u audisp-eql) gid=$(id -g audisp-eql)
+  for task in /proc/"$plugin_pid"/task/*; do
+    while read -r key value; do
+      got=$(status_line "$plugin_pid/task/${task##*/}" "$key")
+      [ "$got" = "$value" ] || { cat "$task/status" >&2; fail "the plugin's $key is $got, not $value"; }
+    done <<END
+Uid $uid $uid $uid $uid
+Gid $gid $gid $gid $gid
+Groups
+CapInh 0000000000000000
+CapPrm 0000000000080000
+CapEff 0000000000080000
+CapBnd 0000000000000000
+CapAmb 0000000000000000
+NoNewPrivs 1
+Seccomp 2
+END
+  done
+}
+
+show_privileges() {
+  say "the plugin's /proc/$plugin_pid/status:"
+  grep -E '^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp|Threads):' "/proc/$plugin_pid/status" >&2
+}
+
 # Nothing was lost on the way here, and nobody had to start the plugin again.
 check_health() {
   [ "$(pgrep -P "$auditd_pid" -f "^$plugin")" = "$plugin_pid" ] || fail "the plugin is not the process it was"
@@ -303,9 +351,9 @@ check_syslog_line() {
 # The other sink has the same alerts, with nothing cut.
 check_file() {
   jq -r .event.id "$work/alerts.json" | sort >"$work/ids.syslog"
-  jq -r .event.id "$work/log/alerts.jsonl" | sort >"$work/ids.file"
+  jq -r .event.id "$work/alerts/alerts.jsonl" | sort >"$work/ids.file"
   diff "$work/ids.syslog" "$work/ids.file" >&2 || fail "syslog's alerts (<) and the file's (>) differ"
-  count=$(jq "select(.destination.port == $(port_of huge_args)) | .process.args | length" "$work/log/alerts.jsonl")
+  count=$(jq "select(.destination.port == $(port_of huge_args)) | .process.args | length" "$work/alerts/alerts.jsonl")
   [ "$count" -gt 80000 ] || fail "the file's alert has only $count arguments of the huge list"
 }
 

@@ -17,6 +17,7 @@ enter_alone
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 prepare_folder
+create_plugin_user
 install_plugin
 select_cases
 create_user
@@ -27,6 +28,9 @@ start_rsyslogd
 start_auditd
 load_audit_rules
 say "auditd $auditd_pid, plugin $plugin_pid, rsyslogd $rsyslogd_pid"
+wait_for "the plugin's start" 10 grep -q 'audisp-eql: start: ' "$work/syslog.log"
+check_privileges
+show_privileges
 
 run_session xfce
 run_session plain
@@ -34,6 +38,7 @@ release_held_session
 reload_auditd
 run_session last
 wait_for "the last alert" 120 has_alert "$(ports last alert)"
+check_privileges
 alerts >"$work/alerts.json"
 
 check_health

@@ -138,7 +138,7 @@ TEST_CASE("a bad config means the defaults, is said as critical, and is mended b
   CHECK(auditd.is_running());
   place.write_config("unknown_key = 1");
   auditd.signal(SIGHUP);
-  place.syslog().receive_until("config.toml:2:1: unknown key `unknown_key`");
+  place.syslog().receive_until("config.toml:3:1: unknown key `unknown_key`");
   place.syslog().receive_until("the old config stays");
   auditd.close_input();
   CHECK(auditd.wait() == 0);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/process/plugin_run.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -13,15 +15,20 @@
 
 namespace audisp_eql::test {
 
-Place::Place(const std::string& more_config) : syslog_(dir_ / "log") {
+Place::Place(const std::string& more_config, std::string user) : user_(std::move(user)), syslog_(dir_ / "log") {
   ::umask(022);
+  std::filesystem::permissions(dir_.path(), std::filesystem::perms(0755));
   std::filesystem::create_directory(rules());
+  std::filesystem::create_directory(dir_ / "out");
+  if (const passwd* account = ::getpwnam(user_.c_str()); account != nullptr && ::geteuid() == 0) {
+    REQUIRE(::chown((dir_ / "out").c_str(), account->pw_uid, account->pw_gid) == 0);
+  }
   write_config(more_config);
 }
 
 void Place::write_config(const std::string& more) {
-  write_file(config(), "rules = [\"" + rules() + "\"]\n" + more + "\n[syslog]\nsocket = \"" + syslog_.path() +
-                           "\"\n[file]\npath = \"" + alerts() + "\"\n[spool]\npath = \"" + spool() +
+  write_file(config(), "user = \"" + user_ + "\"\nrules = [\"" + rules() + "\"]\n" + more + "\n[syslog]\nsocket = \"" +
+                           syslog_.path() + "\"\n[file]\npath = \"" + alerts() + "\"\n[spool]\npath = \"" + spool() +
                            "\"\n[state]\npath = \"" + state() + "\"\n");
 }
 

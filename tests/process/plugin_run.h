@@ -15,13 +15,16 @@ namespace audisp_eql::test {
 
 inline constexpr char kRuleFile[] = SHIPPED_RULES "/xdg_autostart_network.toml";
 
-// A folder with config, rules and a syslog socket that is not there yet.
+// A folder with config, rules and a syslog socket that is not there yet. Where
+// the test runs as root the plugin stays root, unless `user` says otherwise: then
+// alerts() is in a folder of that user.
 class Place {
  public:
-  explicit Place(const std::string& more_config = {});
+  explicit Place(const std::string& more_config = {}, std::string user = "root");
 
   void write_rule(const std::string& name, const std::string& text) { write_file(dir_ / ("rules/" + name), text); }
   void use_shipped_rule() { write_rule("first.toml", read_file(kRuleFile)); }
+  // `more` begins in line 3.
   void write_config(const std::string& more);
   // Keeps state in this file instead of state(); empty: nowhere.
   void use_state(const std::string& path);
@@ -29,14 +32,15 @@ class Place {
   [[nodiscard]] std::vector<std::string> live_args() const { return {"--config", config()}; }
   [[nodiscard]] std::string config() const { return dir_ / "config.toml"; }
   [[nodiscard]] std::string rules() const { return dir_ / "rules"; }
-  [[nodiscard]] std::string spool() const { return dir_ / "spool"; }
-  [[nodiscard]] std::string alerts() const { return dir_ / "alerts.json"; }
-  [[nodiscard]] std::string state() const { return dir_ / "state"; }
+  [[nodiscard]] std::string spool() const { return dir_ / "out/spool"; }
+  [[nodiscard]] std::string alerts() const { return dir_ / "out/alerts.json"; }
+  [[nodiscard]] std::string state() const { return dir_ / "out/state"; }
   [[nodiscard]] std::string file(const std::string& name) const { return dir_ / name; }
   [[nodiscard]] SyslogServer& syslog() { return syslog_; }
 
  private:
   TempDir dir_;
+  std::string user_;
   SyslogServer syslog_;
 };
 

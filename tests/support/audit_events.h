@@ -25,7 +25,7 @@ class Script {
     audit::Exec exec;
     exec.args = args.empty() ? std::vector<std::string>{says.exe} : std::move(args);
     exec.has_args = true;
-    exec.cwd = "/";
+    exec.cwd.assign(1, '/');
     exec.path = path.empty() ? says.exe : std::move(path);
     return make(says, "execve", std::move(exec));
   }

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -23,6 +24,8 @@ void SyslogServer::start() {
   ::unlink(path_.c_str());
   socket_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   REQUIRE(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  // As daemons do: whoever runs may log.
+  REQUIRE(::chmod(path_.c_str(), 0666) == 0);
 }
 
 void SyslogServer::stop() {

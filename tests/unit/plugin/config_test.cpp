@@ -38,11 +38,14 @@ TEST_CASE("an empty file means the defaults") {
 
 TEST_CASE("every kind of value is set") {
   const Result<Config> config = parse(
-      "host = \"h\"\nrules = [\"a\", \"b\"]\nheartbeat_seconds = 0\nlog_level = \"error\"\n"
+      "host = \"h\"\nuser = \"u\"\nproc_enrichment = false\nrules = [\"a\", \"b\"]\nheartbeat_seconds = 0\n"
+      "log_level = \"error\"\n"
       "[input]\nidle_milliseconds = 250\n[syslog]\nenabled = false\nformat = \"cef\"\nmax_message_bytes = 2048\n"
       "[sequences]\nlateness_seconds = 7\n");
   REQUIRE(config.has_value());
   CHECK(config->host == "h");
+  CHECK(config->user == "u");
+  CHECK_FALSE(config->proc_enrichment);
   CHECK(config->rules == std::vector<std::string>{"a", "b"});
   CHECK(config->heartbeat == seconds(0));
   CHECK(config->log_level == LogLevel::kError);
@@ -93,6 +96,34 @@ TEST_CASE("numbers are taken up to their limits and not over") {
     CHECK(d.message == std::string("`syslog.max_message_bytes` is ") + bad + ", out of range");
     CHECK(d.hint == "give a number from 1024 to 65000");
   }
+}
+
+// A longer path than sun_path holds could never be connected to.
+TEST_CASE("texts are taken up to their limits and not over") {
+  const std::string longest(107, 's');
+  CHECK(parse("[syslog]\nsocket = \"" + longest.substr(1) + "\"").has_value());
+  CHECK(parse("[syslog]\nsocket = \"" + longest + "\"").has_value());
+  const Diagnostic d = only_error("[syslog]\nsocket = \"" + longest + "s\"");
+  CHECK(d.message == "`syslog.socket` has 108 bytes");
+  CHECK(d.hint == "give a text of 1 to 107 bytes");
+  CHECK(d.line == 2);
+  CHECK(d.column == 10);
+  CHECK(parse("user = \"u\"").has_value());
+  CHECK(only_error("user = \"\"").message == "`user` has 0 bytes");
+  CHECK(parse("user = \"" + std::string(255, 'u') + "\"").has_value());
+  CHECK(only_error("user = \"" + std::string(256, 'u') + "\"").message == "`user` has 256 bytes");
+}
+
+TEST_CASE("the longest line fits the queue") {
+  const auto sizes = [](int queue, int line) {
+    return "[input]\nqueue_bytes = " + std::to_string(queue) + "\nmax_line_bytes = " + std::to_string(line) + "\n";
+  };
+  CHECK(parse(sizes(100'000, 99'999)).has_value());
+  CHECK(parse(sizes(100'000, 100'000)).has_value());
+  const Diagnostic d = only_error(sizes(100'000, 100'001));
+  CHECK(d.message.rfind("`input.max_line_bytes` is 100001, more than `input.queue_bytes`, 100000", 0) == 0);
+  CHECK(d.line == 3);
+  CHECK(d.column == 18);
 }
 
 TEST_CASE("all errors are told, not only the first") {

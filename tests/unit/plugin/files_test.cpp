@@ -12,6 +12,7 @@
 #include "plugin/rule_files.h"
 #include "plugin/trusted_file.h"
 #include "tests/support/files.h"
+#include "tests/support/forked.h"
 #include "tests/support/temp_dir.h"
 
 namespace audisp_eql::plugin {
@@ -96,6 +97,57 @@ TEST_CASE("trusted files belong to root or to us") {
   CHECK(read_file(dir / "a.toml", Trust::kUser).has_value());
 }
 
+// A plugin that began as root and is another user now must not be able to write its own rules; what it wrote itself,
+// its state, it may read again.
+TEST_CASE("whose files are trusted is asked of root's plugin and of state differently") {
+  if (::geteuid() != 0) return;
+  const TempDir dir;
+  set_mode(dir.path(), 0755);
+  const std::string path = dir / "a";
+  write_file(path, "text");
+  set_mode(path, 0644);
+  const struct {
+    uid_t owner;
+    Trust trust;
+    const char* refused;  // nullptr: taken
+  } rows[] = {
+      {0, Trust::kRoot, nullptr},     {4242, Trust::kRoot, "chown root "}, {4243, Trust::kRoot, "chown root "},
+      {0, Trust::kRequired, nullptr}, {4242, Trust::kRequired, nullptr},   {4243, Trust::kRequired, "chown root "},
+      {0, Trust::kState, nullptr},    {4242, Trust::kState, nullptr},      {4243, Trust::kState, "chown 4242 "},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.owner);
+    CAPTURE(static_cast<int>(row.trust));
+    REQUIRE(::chown(path.c_str(), row.owner, 0) == 0);
+    const std::string hint = test::in_child([&] {
+      if (::setresuid(4242, 4242, 4242) != 0) return std::string("still root");
+      const Result<ReadFile> file = read_file(path, row.trust);
+      return file ? std::string("taken") : file.error().diagnostics.front().hint;
+    });
+    CHECK(hint == (row.refused == nullptr ? "taken" : row.refused + path));
+  }
+}
+
+TEST_CASE("a file that the plugin's user may not read is told with what to do") {
+  if (::geteuid() != 0) return;
+  const TempDir dir;
+  set_mode(dir.path(), 0755);
+  write_file(dir / "a", "text");
+  set_mode(dir / "a", 0640);
+  const std::string said = test::in_child([&] {
+    if (::setresgid(4243, 4243, 4243) != 0 || ::setresuid(4242, 4242, 4242) != 0) return std::string("still root");
+    const Result<ReadFile> rule = read_file(dir / "a", Trust::kRoot);
+    const Result<ReadFile> own = read_file(dir / "a", Trust::kUser);
+    if (rule || own) return std::string("read");
+    return rule.error().diagnostics.front().hint + own.error().diagnostics.front().hint;
+  });
+  CHECK(said.rfind("the plugin runs with group 4243: chgrp 4243 " + (dir / "a") + "; chmod g+rX ", 0) == 0);
+}
+
+TEST_CASE("root trusts its own kind alone from the start") {
+  CHECK(required_trust() == (::geteuid() == 0 ? Trust::kRoot : Trust::kRequired));
+}
+
 TEST_CASE("a directory that others can write is refused with all that is in it") {
   const TempDir dir;
   write_file(dir / "a.toml", "");
@@ -118,6 +170,19 @@ TEST_CASE("passwd lines give names; the first of a uid counts; others are left o
       "max:x:4294967295:7::/:\n"
       "alice:x:1000:1000::/home/alice:/bin/sh");
   CHECK(names == UserNames{{0, "root"}, {4294967295U, "max"}, {1000, "alice"}});
+}
+
+TEST_CASE("an account is found by its name; one without numbers is none") {
+  const std::string text =
+      "root:x:0:0:root:/root:/bin/sh\naudisp-eql:x:998:997::/:/usr/sbin/nologin\naudisp-eql:x:1:1::/:\n"
+      "odd:x:1:1x::/:\nshort:x:5\nmax:x:4294967295:1::/:\nmaxgroup:x:1:4294967295::/:\nbelow:x:4294967294:1::/:";
+  CHECK(find_account(text, "audisp-eql") == Account{998, 997});
+  CHECK(find_account(text, "root") == Account{0, 0});
+  CHECK(find_account(text, "below") == Account{4294967294U, 1});
+  for (const char* name : {"audisp", "audisp-eql2", "odd", "short", "max", "maxgroup", ""}) {
+    CAPTURE(name);
+    CHECK_FALSE(find_account(text, name).has_value());
+  }
 }
 
 struct FakeProc {

@@ -55,6 +55,26 @@ TEST_CASE("reopen goes on in a new file after rotation") {
   CHECK(test::read_file(dir / "a.json") == kLine);
 }
 
+// The plugin is no longer root when it reopens: a folder that is root's alone must not cost alerts.
+TEST_CASE("when the new file cannot be opened the old one is used until it can") {
+  const test::TempDir dir;
+  std::filesystem::create_directory(dir / "folder");
+  FileSink sink(dir / "folder/a.json");
+  std::filesystem::rename(dir / "folder", dir / "old");
+  sink.reopen();
+  CHECK(sink.errors() == 1);
+  CHECK(sink.last_error() == ENOENT);
+  sink.emit(test::sample_alert());
+  CHECK(sink.errors() == 1);
+  CHECK(test::read_file(dir / "old/a.json") == kLine);
+  std::filesystem::create_directory(dir / "folder");
+  sink.emit(test::sample_alert());
+  sink.emit(test::sample_alert());
+  CHECK(sink.written() == 3);
+  CHECK(test::read_file(dir / "old/a.json") == kLine);
+  CHECK(test::read_file(dir / "folder/a.json") == kLine + kLine);
+}
+
 TEST_CASE("a file that cannot be written is counted, and used when it can be") {
   const test::TempDir dir;
   FileSink sink(dir / "folder/a.json");
