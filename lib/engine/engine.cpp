@@ -3,69 +3,20 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
-#include <unordered_set>
 #include <utility>
 
 #include "lib/engine/alert_builder.h"
 #include "lib/engine/event_builder.h"
+#include "lib/engine/host_table.h"
 
 namespace audisp_eql::engine {
 namespace {
 
 using event::FieldId;
 
-// Events of which an id is remembered, so that one met again (two copies of a
-// log, an event given up and then completed) is not counted twice.
-constexpr std::size_t kRememberedEvents = 16'384;
-
 // Rules without a deadline of their own are told of log time this often: it
 // only frees memory.
 constexpr EventTime kAdvanceEvery = seconds(1);
-
-// A serial below a quarter of the last one means the host was started again
-// (they count up from 1 each boot); not for small counts, where order varies.
-constexpr std::uint64_t kBootSerial = 1024;
-// Serials are 32 bits wide in the kernel and wrap.
-constexpr std::uint64_t kNearWrap = 0xF000'0000;
-
-// Hosts past the cap share one table under a name that no node= can have.
-constexpr std::string_view kOverflow{"\0over", 5};
-
-class RecentIds {
- public:
-  // False when the id was there already.
-  bool insert(entity::Moment id) {
-    const std::uint64_t key = static_cast<std::uint64_t>(id.time.ms) * 0x9E3779B97F4A7C15ULL ^ id.serial;
-    if (!ids_.insert(key).second) return false;
-    order_.push_back(key);
-    if (order_.size() > kRememberedEvents) {
-      ids_.erase(order_.front());
-      order_.pop_front();
-    }
-    return true;
-  }
-
- private:
-  std::unordered_set<std::uint64_t> ids_;
-  std::deque<std::uint64_t> order_;
-};
-
-struct Host {
-  Host(std::string host_id, const entity::TableLimits& limits, entity::EndedCallback ended)
-      : id(std::move(host_id)), table(id, limits, std::move(ended)) {}
-
-  // Whether this serial says that the host was started again.
-  [[nodiscard]] bool began_anew(std::uint64_t serial) const {
-    return !is_shared && serial < last_serial / 4 && last_serial > kBootSerial && last_serial < kNearWrap;
-  }
-
-  std::string id;
-  entity::ProcessTable table;
-  RecentIds recent;
-  std::uint64_t last_serial = 0;
-  bool is_shared = false;  // of several hosts
-};
 
 struct ActiveRule {
   Rule rule;
@@ -81,8 +32,6 @@ struct Candidate {
   const eql::Program* first = nullptr;
   eql::Program::Position start = 0;
 };
-
-using Hosts = std::unordered_map<std::string, std::unique_ptr<Host>>;
 
 // What a rule was waiting for, not yet its own.
 struct RestoredRule {
@@ -118,7 +67,11 @@ bool reads(const RuleSet& set, FieldId field) {
 }  // namespace
 
 struct Engine::State {
-  explicit State(EngineOptions engine_options) : options(std::move(engine_options)), builder(options.user_names) {}
+  explicit State(EngineOptions engine_options)
+      : options(std::move(engine_options)),
+        hosts({options.default_host, options.local_nodes, options.max_hosts, options.table, options.proc},
+              [this](std::string_view entity_id, entity::Moment when) { end_entity(entity_id, when); }),
+        builder(options.user_names) {}
 
   EngineOptions options;
   std::vector<std::unique_ptr<ActiveRule>> rules;
@@ -126,68 +79,29 @@ struct Engine::State {
   std::array<std::vector<Candidate>, kEventKinds> by_kind;
   std::vector<Candidate> of_any_kind;  // for exported events
   std::vector<ActiveRule*> clocked;    // that must be told of time at once
-  Hosts hosts;
-  Host* last_host = nullptr;  // most logs have one
-  std::string last_node;
+  HostTable hosts;
   EventBuilder builder;
   eql::Evaluator evaluator;
   EngineCounters counters;
   std::vector<sequence::Match> matches;
   EventTime advanced;
 
-  Host& host(std::string_view node);
-  [[nodiscard]] bool is_local(std::string_view node) const;
-  Host& add_host(std::string_view node);
-  [[nodiscard]] std::unique_ptr<Host> make_host(std::string_view node);
+  void end_entity(std::string_view entity_id, entity::Moment when);
   void index_rules();
   void run(EventKind kind, const event::Event& event, std::vector<alert::Alert>& out);
   void offer(const std::vector<Candidate>& candidates, const event::Event& event, std::vector<alert::Alert>& out);
   void take_matches(ActiveRule& rule, std::vector<alert::Alert>& out);
   void tick(EventTime now, std::vector<alert::Alert>& out);
   void count(EventKind kind);
-  void save_hosts(BinaryWriter& out) const;
-  [[nodiscard]] Hosts restore_hosts(BinaryReader& in);
   void save_rules(BinaryWriter& out) const;
   [[nodiscard]] std::vector<RestoredRule> restore_rules(BinaryReader& in);
   void process_event(Host& host, const audit::AuditEvent& event, std::vector<alert::Alert>& out);
 };
 
-Host& Engine::State::host(std::string_view node) {
-  if (is_local(node)) node = "";
-  if (last_host != nullptr && node == last_node) return *last_host;
-  const auto it = hosts.find(std::string(node));
-  last_host = it != hosts.end() ? it->second.get() : &add_host(node);
-  last_node = node;
-  return *last_host;
-}
-
-bool Engine::State::is_local(std::string_view node) const {
-  return node.empty() ||
-         std::find(options.local_nodes.begin(), options.local_nodes.end(), node) != options.local_nodes.end();
-}
-
-Host& Engine::State::add_host(std::string_view node) {
-  if (!node.empty() && hosts.size() >= options.max_hosts) {
-    // Names come from the network of an aggregator: past the cap they share one table.
-    ++counters.hosts_over_cap;
-    node = kOverflow;
-    const auto it = hosts.find(std::string(node));
-    if (it != hosts.end()) return *it->second;
+void Engine::State::end_entity(std::string_view entity_id, entity::Moment when) {
+  for (const auto& rule : rules) {
+    if (rule->keyed_by_entity) rule->machine.entity_ended(entity_id, when.time);
   }
-  return *hosts.emplace(std::string(node), make_host(node)).first->second;
-}
-
-std::unique_ptr<Host> Engine::State::make_host(std::string_view node) {
-  auto ended = [this](std::string_view entity_id, entity::Moment when) {
-    for (const auto& rule : rules) {
-      if (rule->keyed_by_entity) rule->machine.entity_ended(entity_id, when.time);
-    }
-  };
-  auto made =
-      std::make_unique<Host>(node.empty() ? options.default_host : std::string(node), options.table, std::move(ended));
-  made->is_shared = node == kOverflow;
-  if (node.empty()) made->table.set_proc_source(options.proc);
-  return made;
 }
 
 void Engine::State::index_rules() {
@@ -286,36 +200,6 @@ void Engine::State::process_event(Host& from, const audit::AuditEvent& event, st
   run(kind, builder.build(event, kind, *process, host_id), out);
 }
 
-void Engine::State::save_hosts(BinaryWriter& out) const {
-  std::vector<std::string> nodes;
-  for (const auto& [node, host] : hosts) nodes.push_back(node);
-  std::sort(nodes.begin(), nodes.end());  // this host, "", is the first
-  out.number(nodes.size());
-  for (const std::string& node : nodes) {
-    const Host& host = *hosts.at(node);
-    out.text(node);
-    out.number(host.last_serial);
-    host.table.save(out);
-  }
-}
-
-Hosts Engine::State::restore_hosts(BinaryReader& in) {
-  Hosts restored;
-  const std::size_t count = in.count();
-  for (std::size_t i = 0; i < count && in.ok(); ++i) {
-    const std::string node(in.text());
-    auto host = make_host(node);
-    host->last_serial = in.number();
-    if (!in.require(host->table.restore(in))) break;
-    if (node.empty() || restored.size() < options.max_hosts) {
-      restored.emplace(node, std::move(host));
-    } else {
-      ++counters.hosts_over_cap;
-    }
-  }
-  return restored;
-}
-
 void Engine::State::save_rules(BinaryWriter& out) const {
   event::SavedFields::save(fields, out);
   out.number(rules.size());
@@ -387,33 +271,31 @@ audit::SelectionRequest Engine::selection() const {
 }
 
 void Engine::load_processes(const std::vector<entity::ProcEntry>& snapshot, EventTime taken) {
-  state_->host("").table.load(snapshot, taken);
+  state_->hosts.host("").table.load(snapshot, taken);
 }
 
 void Engine::save(BinaryWriter& out) const {
-  state_->save_hosts(out);
+  state_->hosts.save(out);
   state_->save_rules(out);
 }
 
 bool Engine::restore(BinaryReader& in) {
   State& s = *state_;
-  Hosts hosts = s.restore_hosts(in);
+  HostTable::Hosts hosts = s.hosts.restore(in);
   std::vector<RestoredRule> rules = s.restore_rules(in);
   if (!in.is_done()) return false;
-  s.last_host = nullptr;
-  s.hosts = std::move(hosts);
   for (RestoredRule& restored : rules) restored.rule->machine = std::move(restored.machine);
-  for (const auto& [node, host] : s.hosts) host->table.enforce_limits();
+  s.hosts.replace(std::move(hosts));  // the rules hear of those that are over a cap
   return true;
 }
 
 void Engine::handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out) {
   State& s = *state_;
-  if (s.options.own_pid != 0 && event.syscall.pid == s.options.own_pid && s.is_local(event.node)) {
+  if (s.options.own_pid != 0 && event.syscall.pid == s.options.own_pid && s.hosts.is_local(event.node)) {
     ++s.counters.own_events;
     return;
   }
-  Host& from = s.host(event.node);
+  Host& from = s.hosts.host(event.node);
   if (from.began_anew(event.serial)) from.table.boot({event.time, event.serial});
   from.last_serial = event.serial;
   if (!from.recent.insert({event.time, event.serial})) {
@@ -431,7 +313,7 @@ void Engine::handle(const event::Event& event, std::vector<alert::Alert>& out) {
 }
 
 void Engine::boot(std::string_view node, entity::Moment when) {
-  Host& from = state_->host(node);
+  Host& from = state_->hosts.host(node);
   if (from.is_shared || (from.last_serial != 0 && when.serial >= from.last_serial)) {
     ++state_->counters.boots_refused;
     return;
@@ -451,22 +333,7 @@ void Engine::finish(std::vector<alert::Alert>& out) {
 
 const EngineCounters& Engine::counters() const { return state_->counters; }
 
-entity::TableCounters Engine::table_counters() const {
-  entity::TableCounters sum;
-  for (const auto& [node, host] : state_->hosts) {
-    const entity::TableCounters& c = host->table.counters();
-    sum.created += c.created;
-    sum.ended += c.ended;
-    sum.evicted += c.evicted;
-    sum.forgotten_args += c.forgotten_args;
-    sum.parents_unknown += c.parents_unknown;
-    sum.fork_hints += c.fork_hints;
-    sum.fork_hints_refused += c.fork_hints_refused;
-    sum.pids_reused += c.pids_reused;
-    sum.boots += c.boots;
-  }
-  return sum;
-}
+entity::TableCounters Engine::table_counters() const { return state_->hosts.counters(); }
 
 sequence::Counters Engine::sequence_counters() const {
   sequence::Counters sum;
@@ -484,18 +351,9 @@ sequence::Counters Engine::sequence_counters() const {
   return sum;
 }
 
-std::vector<std::string> Engine::hosts() const {
-  std::vector<std::string> out;
-  for (const auto& [node, host] : state_->hosts) out.push_back(host->id);
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-std::size_t Engine::processes() const {
-  std::size_t n = 0;
-  for (const auto& [node, host] : state_->hosts) n += host->table.size();
-  return n;
-}
+std::vector<std::string> Engine::hosts() const { return state_->hosts.ids(); }
+std::uint64_t Engine::hosts_over_cap() const { return state_->hosts.over_cap(); }
+std::size_t Engine::processes() const { return state_->hosts.processes(); }
 
 std::size_t Engine::partials() const {
   std::size_t n = 0;

@@ -42,7 +42,6 @@ struct EngineCounters {
   std::uint64_t boots_refused = 0;    // SYSTEM_BOOT records whose serials had not begun anew: forged
   std::uint64_t exec_events = 0, fork_events = 0, exit_events = 0, connect_events = 0;
   std::uint64_t alerts = 0;
-  std::uint64_t hosts_over_cap = 0;
   std::map<std::string, std::uint64_t> alerts_by_rule;  // by rule id
 };
 
@@ -88,6 +87,7 @@ class Engine {
   [[nodiscard]] entity::TableCounters table_counters() const;  // sum over hosts
   [[nodiscard]] sequence::Counters sequence_counters() const;  // sum over rules
   [[nodiscard]] std::vector<std::string> hosts() const;
+  [[nodiscard]] std::uint64_t hosts_over_cap() const;  // node= names met past max_hosts
   [[nodiscard]] std::size_t processes() const;
   [[nodiscard]] std::size_t partials() const;
 

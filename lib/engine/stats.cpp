@@ -44,7 +44,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::values() const {
       {"events_connect", engine.connect_events},
       {"events_own", engine.own_events},
       {"events_repeated", engine.repeated_events},
-      {"hosts_over_cap", engine.hosts_over_cap},
+      {"hosts_over_cap", hosts_over_cap},
       {"processes", processes},
       {"processes_created", table.created},
       {"processes_ended", table.ended},

@@ -265,7 +265,7 @@ TEST_CASE("hosts past the cap share a table and are counted") {
     w.count(w.say.exec({.pid = 5, .at = i, .exe = kSession}));
   }
   CHECK(w.engine.hosts().size() <= 4);
-  CHECK(w.engine.counters().hosts_over_cap == 7);
+  CHECK(w.engine.hosts_over_cap() == 7);
 
   // And it is nobody's own: the local host's processes stay.
   w.say.node.clear();

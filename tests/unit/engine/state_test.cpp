@@ -136,7 +136,7 @@ TEST_CASE("each host keeps its own processes; past the cap they are left out and
     after.say.serial = before.say.serial;
     REQUIRE(after.restore(before.saved()));
     CHECK(after.engine.hosts().size() == std::min<std::size_t>(most, 3));
-    CHECK(after.engine.counters().hosts_over_cap == 3 - after.engine.hosts().size());
+    CHECK(after.engine.hosts_over_cap() == 3 - after.engine.hosts().size());
     after.say.node = "a";
     CHECK(after.handle(after.say.connect({.pid = 10, .ppid = 5, .at = 1500, .exe = kApp})) == Ids{"calls"});
   }

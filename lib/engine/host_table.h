@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hosts of a stream of records, told apart by node=, each with its own
+// processes and serials. Bounded: past the cap hosts share one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "lib/base/binary.h"
+#include "lib/entity/process_table.h"
+
+namespace audisp_eql::engine {
+
+// Ids of the latest events, so that one met again (two copies of a log, an event
+// given up and then completed) is not counted twice.
+class RecentIds {
+ public:
+  static constexpr std::size_t kRemembered = 16'384;
+
+  // False when the id was there already.
+  bool insert(entity::Moment id);
+
+ private:
+  std::unordered_set<std::uint64_t> ids_;
+  std::deque<std::uint64_t> order_;
+};
+
+struct Host {
+  Host(std::string host_id, const entity::TableLimits& limits, entity::EndedCallback ended)
+      : id(std::move(host_id)), table(id, limits, std::move(ended)) {}
+
+  // Whether this serial says that the host was started again.
+  [[nodiscard]] bool began_anew(std::uint64_t serial) const;
+
+  std::string id;
+  entity::ProcessTable table;
+  RecentIds recent;
+  std::uint64_t last_serial = 0;
+  bool is_shared = false;  // of several hosts
+};
+
+struct HostOptions {
+  std::string default_host;              // host.id of records without node=
+  std::vector<std::string> local_nodes;  // node= names that mean this host
+  std::size_t max_hosts = 1024;
+  entity::TableLimits table;
+  entity::ProcSource proc;  // of this host's table
+};
+
+class HostTable {
+ public:
+  HostTable(HostOptions options, entity::EndedCallback on_ended);
+
+  // Found, or made.
+  [[nodiscard]] Host& host(std::string_view node);
+  [[nodiscard]] bool is_local(std::string_view node) const;
+
+  // Restored hosts replace none until put in their place by replace().
+  using Hosts = std::unordered_map<std::string, std::unique_ptr<Host>>;
+  void save(BinaryWriter& out) const;
+  [[nodiscard]] Hosts restore(BinaryReader& in);
+  void replace(Hosts hosts);
+
+  [[nodiscard]] std::vector<std::string> ids() const;  // sorted
+  [[nodiscard]] std::size_t processes() const;
+  [[nodiscard]] std::uint64_t over_cap() const { return over_cap_; }  // names met past max_hosts
+  [[nodiscard]] entity::TableCounters counters() const;               // sum over hosts
+
+ private:
+  Host& add(std::string_view node);
+  [[nodiscard]] std::unique_ptr<Host> make(std::string_view node) const;
+
+  HostOptions options_;
+  entity::EndedCallback on_ended_;
+  Hosts hosts_;
+  Host* last_host_ = nullptr;  // most logs have one
+  std::string last_node_;
+  std::uint64_t over_cap_ = 0;
+};
+
+}  // namespace audisp_eql::engine
