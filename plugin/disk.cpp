@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/disk.h"
 
-#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <exception>
+#include <limits>
 #include <system_error>
 #include <utility>
+
+#include "plugin/fresh_file.h"
 
 namespace audisp_eql::plugin {
 namespace {
@@ -34,6 +37,14 @@ std::size_t bytes_of(const DiskRequest& request) {
   return kRequestBytes + std::visit(Sizes{}, request);
 }
 
+// Alerts for the spool find room when lines for the file do not; requests that
+// are few and small are never refused.
+std::size_t room_for(const DiskRequest& request, std::size_t queue_bytes) {
+  if (std::holds_alternative<SpoolAppend>(request)) return queue_bytes;
+  const bool bulk = std::holds_alternative<FileLine>(request) || std::holds_alternative<FileReplace>(request);
+  return bulk ? queue_bytes / 2 : std::numeric_limits<std::size_t>::max();
+}
+
 UniqueFd make_eventfd() {
   UniqueFd fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!fd) throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -43,7 +54,7 @@ UniqueFd make_eventfd() {
 // errno, or 0. Readers see the old text or the new one.
 int replace_file(const std::string& path, const std::string& text) {
   const std::string temporary = path + ".new";
-  const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+  const UniqueFd fd = create_fresh_file(temporary, 0644);
   if (!fd) return errno;
   // Our umask is 077; node_exporter is another user.
   if (::fchmod(fd.get(), 0644) != 0) return errno;
@@ -136,9 +147,10 @@ Disk::~Disk() {
 
 bool Disk::post(DiskRequest request) {
   const std::size_t bytes = bytes_of(request);
+  const std::size_t room = room_for(request, queue_bytes_);
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_bytes_ + bytes > queue_bytes_ && !requests_.empty()) {
+    if (waiting_bytes_ + bytes > room && !requests_.empty()) {
       ++counters_.refused_requests;
       return false;
     }
@@ -159,7 +171,7 @@ void Disk::run() {
     busy_ = true;
     lock.unlock();
     const std::size_t bytes = bytes_of(request);
-    std::vector<DiskReply> replies = std::visit([this](auto& r) { return worker_->handle(r); }, request);
+    std::vector<DiskReply> replies = serve(request);
     lock.lock();
     waiting_bytes_ -= bytes;
     busy_ = false;
@@ -177,6 +189,19 @@ void Disk::run() {
   }
 }
 
+// This thread has no main to catch what it throws, and a reload must not cost
+// the detection that runs.
+std::vector<DiskReply> Disk::serve(DiskRequest& request) {
+  try {
+    return std::visit([this](auto& r) { return worker_->handle(r); }, request);
+  } catch (const std::exception& e) {
+    if (!std::holds_alternative<RulesLoad>(request)) return Worker::make(FileFailed{e.what(), EIO});
+    RulesLoaded failed;
+    failed.settings.diagnostics.push_back(os_error(std::string("cannot load rules: ") + e.what(), EIO));
+    return Worker::make(std::move(failed));
+  }
+}
+
 std::vector<DiskReply> Disk::take() {
   std::uint64_t count = 0;
   [[maybe_unused]] const ssize_t n = ::read(ready_.get(), &count, sizeof count);
@@ -184,9 +209,9 @@ std::vector<DiskReply> Disk::take() {
   return std::exchange(replies_, {});
 }
 
-void Disk::drain() {
+bool Disk::drain(std::chrono::milliseconds at_most) {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return requests_.empty() && !busy_; });
+  return idle_.wait_for(lock, at_most, [this] { return requests_.empty() && !busy_; });
 }
 
 DiskCounters Disk::counters() const {

@@ -84,7 +84,8 @@ struct DiskCounters {
 
 class Disk {
  public:
-  // `spool` is open, or null. `queue_bytes` bounds what waits for the thread.
+  // `spool` is open, or null. `queue_bytes` bounds what waits for the thread: lines for
+  // the alert file and metrics have half of it; what is small and rare is not bounded.
   Disk(Options options, std::unique_ptr<Spool> spool, std::size_t queue_bytes);
   // Does what is queued and joins.
   ~Disk();
@@ -98,8 +99,8 @@ class Disk {
   // Readable when there are replies.
   [[nodiscard]] int ready_fd() const { return ready_.get(); }
   [[nodiscard]] std::vector<DiskReply> take();
-  // Waits until all requests posted so far are done.
-  void drain();
+  // Waits until all requests posted so far are done; false when that takes longer.
+  [[nodiscard]] bool drain(std::chrono::milliseconds at_most);
 
   [[nodiscard]] DiskCounters counters() const;
 
@@ -107,6 +108,7 @@ class Disk {
   struct Worker;  // what the thread alone touches
 
   void run();
+  [[nodiscard]] std::vector<DiskReply> serve(DiskRequest& request);
   void reply(DiskReply reply);
 
   const std::unique_ptr<Worker> worker_;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string_view>
@@ -14,6 +15,14 @@ namespace audisp_eql::plugin {
 namespace {
 
 constexpr mode_t kMode = 0640;
+
+// '\n' when it cannot be told.
+char last_byte(const std::string& path, const struct stat& st) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  char byte = '\n';
+  if (fd) static_cast<void>(::pread(fd.get(), &byte, 1, st.st_size - 1));
+  return byte;
+}
 
 }  // namespace
 
@@ -32,8 +41,9 @@ bool FileSink::open() {
   struct stat st {};
   // Our umask is 077: the group that may read alerts is given its bit here, and
   // only to a file that is still empty.
-  if (::fstat(fd_.get(), &st) == 0 && st.st_size == 0 && S_ISREG(st.st_mode)) ::fchmod(fd_.get(), kMode);
-  torn_ = false;
+  const bool regular = ::fstat(fd_.get(), &st) == 0 && S_ISREG(st.st_mode);
+  if (regular && st.st_size == 0) ::fchmod(fd_.get(), kMode);
+  torn_ = regular && st.st_size > 0 && last_byte(path_, st) != '\n';
   stale_ = false;
   return true;
 }

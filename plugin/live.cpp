@@ -66,15 +66,22 @@ class Timer {
   void arm(milliseconds after, Function f) {
     if (std::exchange(armed_, true)) return;
     timer_.expires_after(after);
-    timer_.async_wait([this, f](error_code error) {
+    timer_.async_wait([this, f, turn = turn_](error_code error) {
+      if (turn != turn_) return;  // disarmed meanwhile
       armed_ = false;
       if (!error) f();
     });
+  }
+  void disarm() {
+    ++turn_;
+    armed_ = false;
+    timer_.cancel();
   }
 
  private:
   boost::asio::steady_timer timer_;
   bool armed_ = false;
+  std::uint64_t turn_ = 0;
 };
 
 class Live {
@@ -149,7 +156,9 @@ class Live {
 
   void wait_for_replies() {
     replies_.when_readable([this] {
+      const std::uint64_t reloads = service_.reloads();
       service_.take_replies();
+      if (service_.reloads() != reloads) restart_timers();
       send();
       wait_for_replies();
     });
@@ -162,6 +171,14 @@ class Live {
       case Request::kReload: return service_.reload();
       case Request::kState: return service_.report_state();
     }
+  }
+
+  // Their intervals may be others.
+  void restart_timers() {
+    heartbeat_.disarm();
+    metrics_.disarm();
+    wait_for_heartbeat();
+    wait_for_metrics();
   }
 
   void wait_for_heartbeat() {
@@ -202,7 +219,8 @@ class Live {
 
   void finish() {
     service_.finish();
-    service_.drain(kLastSyslog);
+    // A disk that hangs must not hold up auditd: its thread cannot be stopped.
+    if (!service_.drain(kLastSyslog)) ::_exit(static_cast<int>(ExitCode::kDone));
     context_.stop();
   }
 

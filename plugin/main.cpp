@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program: options to one of its three uses. The only place that catches.
+// The program: options to one of its three uses. The only place that catches, but for the
+// disk thread.
 #include <cstdio>
 #include <exception>
 #include <string>

@@ -40,11 +40,12 @@ void Outbox::spill() {
 }
 
 void Outbox::settle() {
-  if (const std::uint64_t sent = channel_.last_spooled_sent(); sent > noted_ && disk_.post(SpoolSent{sent})) {
+  if (const std::uint64_t sent = channel_.last_spooled_sent(); sent > noted_) {
+    disk_.post(SpoolSent{sent});
     noted_ = sent;
   }
   if (channel_.waiting_alerts() > 0) return spill();
-  if (spool_only_ > 0 && !reading_) reading_ = disk_.post(SpoolRead{kBatchBytes});
+  if (spool_only_ > 0 && !reading_ && channel_.is_enabled()) reading_ = disk_.post(SpoolRead{kBatchBytes});
 }
 
 void Outbox::handle(const SpoolRefused& refused) {

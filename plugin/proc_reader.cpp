@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -22,16 +23,17 @@ namespace fs = std::filesystem;
 
 // Empty when it cannot be read: a process may die between any two calls, and
 // even between open and read (ESRCH).
+// At most kMaxFile bytes: a process says how long its arguments are.
 std::string slurp(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   std::string text;
   std::array<char, 16'384> buffer;
-  while (fd) {
+  while (fd && text.size() < ProcReader::kMaxFile) {
     const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return {};
     if (n == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(n));
+    text.append(buffer.data(), std::min(static_cast<std::size_t>(n), ProcReader::kMaxFile - text.size()));
   }
   return text;
 }
@@ -87,7 +89,7 @@ void take_status(const std::string& status, entity::ProcEntry& entry) {
 
 std::vector<std::string> split_args(std::string_view cmdline) {
   std::vector<std::string> args;
-  while (!cmdline.empty()) {
+  while (!cmdline.empty() && args.size() < ProcReader::kMaxArgs) {
     const std::size_t end = std::min(cmdline.find('\0'), cmdline.size());
     args.emplace_back(cmdline.substr(0, end));
     cmdline.remove_prefix(std::min(end + 1, cmdline.size()));
@@ -126,7 +128,9 @@ std::optional<entity::ProcEntry> ProcReader::read(std::uint32_t pid) const {
   take_status(slurp(directory + "/status"), entry);
   entry.exe = read_link(directory + "/exe");
   entry.cwd = read_link(directory + "/cwd");
-  entry.args = split_args(slurp(directory + "/cmdline"));
+  const std::string cmdline = slurp(directory + "/cmdline");
+  entry.args = split_args(cmdline);
+  entry.args_truncated = cmdline.size() == kMaxFile || entry.args.size() == kMaxArgs;
   return entry;
 }
 

@@ -3,6 +3,7 @@
 // meanwhile is left out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,10 @@ namespace audisp_eql::plugin {
 
 class ProcReader {
  public:
+  // Of a command line; what is beyond is left out. An entry that has as many counts
+  // as cut.
+  static constexpr std::size_t kMaxFile = 128u << 10;
+  static constexpr std::size_t kMaxArgs = 4096;
   // `boot` is when the host started by the wall clock (nullopt: as the clocks
   // say at each read), `ticks` the clock ticks a second of stat's start time.
   ProcReader(std::string root, std::optional<EventTime> boot, std::int64_t ticks);

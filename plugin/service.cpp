@@ -19,6 +19,9 @@
 namespace audisp_eql::plugin {
 namespace {
 
+// At the end: how long a slow disk may take.
+constexpr std::chrono::milliseconds kLastDisk{5000};
+
 // A state line well below every syslog daemon's limit.
 constexpr std::size_t kStateLine = 900;
 
@@ -210,7 +213,8 @@ void Service::emit_summaries(std::vector<alert::Alert> summaries) {
 }
 
 void Service::write_to_file(const alert::Alert& alert) {
-  if (!settings_.config.file.path.empty()) disk_.post(FileLine{alert::format_json(alert)});
+  if (settings_.config.file.path.empty() || disk_.post(FileLine{alert::format_json(alert)})) return;
+  if (file_dropped_++ == 0) log_.error("the disk is too slow: alerts are missing from " + settings_.config.file.path);
 }
 
 std::optional<std::chrono::milliseconds> Service::summary_in() const {
@@ -242,8 +246,9 @@ void Service::apply(Config config) {
 
 // The disk thread reads and compiles; any number of requests meanwhile are one.
 void Service::reload() {
-  reload_again_ = reloading_ || !disk_.post(RulesLoad{settings_.rule_trust});
+  reload_again_ = reloading_;
   reloading_ = true;
+  if (!reload_again_) disk_.post(RulesLoad{settings_.rule_trust});
 }
 
 void Service::handle(RulesLoaded loaded) {
@@ -258,7 +263,12 @@ void Service::handle(RulesLoaded loaded) {
     settings_.rule_paths = std::move(fresh.rule_paths);
   }
   open_sinks();
-  use_rules("reload", loaded.files, std::move(loaded.rules));
+  // The rules beside a bad config are those of the default places, not ours.
+  if (bad_config_ && pipeline_.engine().rule_count() > 0) {
+    ++reloads_refused_;
+  } else {
+    use_rules("reload", loaded.files, std::move(loaded.rules));
+  }
   reloading_ = false;
   if (std::exchange(reload_again_, false)) reload();
 }
@@ -285,10 +295,10 @@ std::optional<std::chrono::milliseconds> Service::send() {
   return again;
 }
 
-void Service::drain(std::chrono::milliseconds at_most) {
+bool Service::drain(std::chrono::milliseconds at_most) {
   syslog_.drain(at_most);
   outbox_.settle();
-  disk_.drain();
+  return disk_.drain(kLastDisk);
 }
 
 void Service::complain_again() {
@@ -306,7 +316,7 @@ void Service::heartbeat() {
       "alive: {} s, {} rules, {} lines, {} events, {} alerts; dropped: {} lines, {} alerts; file errors: {}",
       up.count(), pipeline_.engine().rule_count(), stats.grouper.lines, stats.engine.events, stats.engine.alerts,
       reader_.counters().dropped_lines, syslog_.counters().dropped_alerts + outbox_.lost(),
-      disk_.counters().file_errors));
+      disk_.counters().file_errors + file_dropped_));
   complain_again();
 }
 
@@ -353,6 +363,7 @@ NamedCounters Service::counters() const {
                            {"disk_requests_refused", disk.refused_requests},
                            {"file_alerts_written", disk.file_written},
                            {"file_errors", disk.file_errors},
+                           {"file_alerts_dropped", file_dropped_},
                            {"alerts_suppressed", storm.suppressed},
                            {"storm_summaries", storm.summaries},
                            {"storm_buckets", storm_.buckets()},

@@ -67,7 +67,9 @@ class Service {
   // Sends to syslog what it takes now. When to call again; nullopt: nothing waits.
   std::optional<std::chrono::milliseconds> send();
   // At the end: waits for a slow syslog daemon, then for the disk.
-  void drain(std::chrono::milliseconds at_most);
+  // False when the disk does not answer.
+  [[nodiscard]] bool drain(std::chrono::milliseconds at_most);
+  [[nodiscard]] std::uint64_t reloads() const { return reloads_; }
   void heartbeat();
   // Once a minute: says what the record stream lacks, and what was dropped.
   void look_around();
@@ -114,6 +116,7 @@ class Service {
   bool needs_clock_ = false;          // a rule's result may be due without a further event
   bool bad_config_ = false;
   BlindSpots blind_spots_;
+  std::uint64_t file_dropped_ = 0;  // alerts that the disk's queue had no room for
   bool reloading_ = false;
   bool reload_again_ = false;     // asked for while reloading
   bool said_spool_full_ = false;  // since the spool was last empty

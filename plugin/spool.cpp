@@ -20,6 +20,8 @@
 #include <boost/crc.hpp>
 #include <boost/endian/conversion.hpp>
 
+#include "plugin/fresh_file.h"
+
 namespace audisp_eql::plugin {
 namespace {
 
@@ -252,15 +254,16 @@ bool Spool::make_room(std::size_t bytes) {
 // A new file with what was not sent takes the place of the old one.
 bool Spool::compact() {
   const std::string temporary = path_ + ".new";
-  UniqueFd fresh(::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  UniqueFd fresh = create_fresh_file(temporary, 0600);
   std::string bytes;
-  if (!fresh || ::flock(fresh.get(), LOCK_EX | LOCK_NB) != 0) return fail(errno);
-  if (!read_at(fd_.get(), head_, end_ - head_, bytes) || !write_at(fresh.get(), kHeaderBytes, bytes))
-    return fail(errno);
-  std::swap(fd_, fresh);
-  if (!write_header() || ::fdatasync(fd_.get()) != 0 || ::rename(temporary.c_str(), path_.c_str()) != 0) {
-    std::swap(fd_, fresh);
-    return fail(errno);
+  const bool copied = fresh && ::flock(fresh.get(), LOCK_EX | LOCK_NB) == 0 &&
+                      read_at(fd_.get(), head_, end_ - head_, bytes) && write_at(fresh.get(), kHeaderBytes, bytes);
+  if (copied) std::swap(fd_, fresh);
+  if (!copied || !write_header() || ::fdatasync(fd_.get()) != 0 || ::rename(temporary.c_str(), path_.c_str()) != 0) {
+    const int error = errno;
+    if (copied) std::swap(fd_, fresh);
+    ::unlink(temporary.c_str());  // the disk may be full because of it
+    return fail(error);
   }
   const std::size_t shift = head_ - kHeaderBytes;
   head_ -= shift;

@@ -17,6 +17,7 @@
 #include <openssl/evp.h>
 
 #include "lib/base/binary.h"
+#include "plugin/fresh_file.h"
 #include "plugin/trusted_file.h"
 #include "plugin/unique_fd.h"
 
@@ -65,8 +66,7 @@ bool write_all(int fd, std::string_view bytes) {
 
 // The file and its name last over a loss of power only when both are on disk.
 bool write_durably(const std::string& path, const std::string& temporary, std::string_view bytes) {
-  ::unlink(temporary.c_str());  // of a run that was killed
-  const UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const UniqueFd file = create_fresh_file(temporary, 0600);
   if (!file || !write_all(file.get(), bytes) || ::fsync(file.get()) != 0) return false;
   if (::rename(temporary.c_str(), path.c_str()) != 0) return false;
   const UniqueFd folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

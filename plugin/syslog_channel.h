@@ -66,6 +66,7 @@ class SyslogChannel {
   [[nodiscard]] std::vector<NumberedAlert> take_unspooled();
   // The last kSpooled one that was sent; 0: none yet.
   [[nodiscard]] std::uint64_t last_spooled_sent() const { return last_spooled_sent_; }
+  [[nodiscard]] bool is_enabled() const { return config_.enabled; }
   [[nodiscard]] std::size_t waiting_alerts() const { return alerts_.waiting.size(); }
 
   // Facility daemon; cut to the same size. Sent after alerts.

@@ -270,7 +270,7 @@ Node& ProcessTable::State::from_proc(const ProcEntry& entry) {
                                 .exe = entry.exe,
                                 .args = entry.args,
                                 .has_args = !entry.args.empty(),
-                                .args_truncated = false,
+                                .args_truncated = entry.args_truncated,
                                 .cwd = entry.cwd});
   ledger.add(image);
   Node& node = create(entry.pid, {entry.start, entry.start_ticks}, std::move(image));

@@ -36,6 +36,7 @@ struct ProcEntry {
   std::uint32_t uid = audit::kUnsetId, euid = audit::kUnsetId;
   std::string exe;  // readlink of /proc/PID/exe; empty if unreadable
   std::vector<std::string> args;
+  bool args_truncated = false;
   std::string cwd;
 };
 

@@ -176,6 +176,7 @@ TEST_CASE("counters are written for Prometheus, whole, for others to read") {
   Place place;
   place.use_shipped_rule();
   place.write_config("[metrics]\npath = \"" + place.file("eql.prom") + "\"\n");
+  REQUIRE(::mkfifo(place.file("eql.prom.new").c_str(), 0666) == 0);  // somebody's, to make the writer wait
   FakeAuditd auditd(AUDISP_EQL, place.live_args());
   auditd.write(recording("live-stream"));
   auditd.close_input();

@@ -46,7 +46,7 @@ struct Fixture {
   void pump() {
     channel->pump();
     outbox->settle();
-    disk->drain();
+    REQUIRE(disk->drain(std::chrono::seconds(30)));
     for (DiskReply& reply : disk->take()) {
       if (auto* batch = std::get_if<SpoolBatch>(&reply)) outbox->handle(std::move(*batch));
       if (const auto* refused = std::get_if<SpoolRefused>(&reply)) outbox->handle(*refused);
@@ -155,12 +155,13 @@ TEST_CASE("the disk's queue is full at its bytes, and says so") {
   TempDir dir;
   Disk disk({}, nullptr, 1u << 20);
   disk.post(FileOpen{dir / "alerts.json"});
-  disk.drain();
+  REQUIRE(disk.drain(std::chrono::seconds(30)));
   std::size_t taken = 0;
   for (int i = 0; i < 2000; ++i) taken += disk.post(FileLine{std::string(100'000, 'x')}) ? 1 : 0;
-  disk.drain();
+  REQUIRE(disk.drain(std::chrono::seconds(30)));
   CHECK(disk.counters().file_written == taken);
   CHECK(disk.counters().refused_requests == 2000 - taken);
+  CHECK(disk.post(SpoolSent{1}));                          // small ones are taken always
   CHECK(disk.post(FileLine{std::string(3u << 20, 'x')}));  // alone it is taken
 }
 

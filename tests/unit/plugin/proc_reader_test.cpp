@@ -41,6 +41,32 @@ TEST_CASE("a process is read whole, its start on the wall clock") {
   CHECK(entry->args == std::vector<std::string>{"sh", "-c", ""});
 }
 
+TEST_CASE("a command line is read up to its limits, and marked there: processes make them as long as they like") {
+  const struct {
+    std::string cmdline;
+    std::size_t args, bytes;
+    bool truncated;
+  } rows[] = {
+      {std::string(ProcReader::kMaxArgs - 1, '\0'), ProcReader::kMaxArgs - 1, 0, false},
+      {std::string(ProcReader::kMaxArgs, '\0'), ProcReader::kMaxArgs, 0, true},
+      {std::string(ProcReader::kMaxArgs + 1, '\0'), ProcReader::kMaxArgs, 0, true},
+      {std::string(ProcReader::kMaxFile - 1, 'x'), 1, ProcReader::kMaxFile - 1, false},
+      {std::string(ProcReader::kMaxFile, 'x'), 1, ProcReader::kMaxFile, true},
+      {std::string(ProcReader::kMaxFile + 1, 'x'), 1, ProcReader::kMaxFile, true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.cmdline.size());
+    const test::TempDir dir;
+    add_process(dir.path(), "7");
+    test::write_file(fs::path(dir.path()) / "7" / "cmdline", row.cmdline);
+    const auto entry = ProcReader(dir.path(), seconds(1000), 100).read(7);
+    REQUIRE(entry);
+    CHECK(entry->args.size() == row.args);
+    CHECK(entry->args.front().size() == row.bytes);
+    CHECK(entry->args_truncated == row.truncated);
+  }
+}
+
 TEST_CASE("a process that cannot be read any more is none, and takes no other down") {
   const test::TempDir dir;
   add_process(dir.path(), "7");

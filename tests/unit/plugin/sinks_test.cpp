@@ -113,6 +113,16 @@ TEST_CASE("a torn line does not spoil the next") {
   CHECK(test::read_file(dir / "a.json") == kLine + kLine.substr(0, 100) + "\n" + kLine);
 }
 
+TEST_CASE("a line that an earlier run left torn is ended first") {
+  const test::TempDir dir;
+  test::write_file(dir / "alerts", "{\"half\":");
+  FileSink sink(dir / "alerts");
+  CHECK(sink.append("{}"));
+  sink.reopen();
+  CHECK(sink.append("{}"));
+  CHECK(test::read_file(dir / "alerts") == "{\"half\":\n{}\n{}\n");
+}
+
 TEST_CASE("the stream sink writes what its format says") {
   const test::TempDir dir;
   const UniqueFd fd(::open((dir / "out").c_str(), O_WRONLY | O_CREAT, 0600));
