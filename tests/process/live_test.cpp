@@ -144,6 +144,31 @@ TEST_CASE("a bad config means the defaults, is said as critical, and is mended b
   CHECK(auditd.wait() == 0);
 }
 
+// The defaults, which a bad config means at the start, name other rules: they must not come in at a reload.
+TEST_CASE("HUP with a broken config keeps the rules that run, whatever lies in the default place") {
+  Place place;
+  place.write_rule("own.toml",
+                   "[rule]\nname = \"own\"\nrule_id = \"own\"\ntype = \"eql\"\nseverity = \"low\"\n"
+                   "risk_score = 1\nquery = \"network where destination.port == 4008\"\n");
+  place.syslog().start();
+  FakeAuditd auditd(
+      "/usr/bin/unshare",
+      {"-m", "/bin/sh", "-c",
+       "mount -t tmpfs tmpfs /etc && mkdir -p /etc/audisp-eql/rules && cp \"$0\" /etc/audisp-eql/rules/ && "
+       "exec \"$1\" --config \"$2\"",
+       kRuleFile, AUDISP_EQL, place.config()});
+  place.syslog().receive_until("start: 1 rules loaded");
+  place.write_config("unknown_key = 1");
+  auditd.signal(SIGHUP);
+  place.syslog().receive_until("the old config stays");
+  auditd.write(recording("live-stream"));
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+  const std::string alerts = read_file(place.alerts());
+  CHECK(alert_ids(alerts).size() == 1);
+  CHECK(alerts.find("\"id\":\"own\"") != std::string::npos);
+}
+
 TEST_CASE("a heartbeat repeats that there is no usable rule") {
   Place place("heartbeat_seconds = 1");
   place.syslog().start();
