@@ -68,6 +68,7 @@ engine::PipelineOptions live_options(const Options& options, const Config& confi
   engine::PipelineOptions out = pipeline_options(config);
   out.engine.default_host = host_of(options, config);
   out.engine.own_pid = static_cast<std::uint32_t>(::getpid());
+  out.engine.own_start = wall_clock();
   out.engine.local_nodes = local_nodes(out.engine.default_host);
   if (auto names = read_passwd("/etc/passwd")) out.engine.user_names = std::move(*names);
   out.engine.proc = [proc = ProcReader::of_this_host()](std::uint32_t pid) { return proc.read(pid); };

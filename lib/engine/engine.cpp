@@ -291,7 +291,8 @@ bool Engine::restore(BinaryReader& in) {
 
 void Engine::handle(const audit::AuditEvent& event, std::vector<alert::Alert>& out) {
   State& s = *state_;
-  if (s.options.own_pid != 0 && event.syscall.pid == s.options.own_pid && s.hosts.is_local(event.node)) {
+  const bool own_pid = s.options.own_pid != 0 && event.syscall.pid == s.options.own_pid;
+  if (own_pid && event.time >= s.options.own_start && s.hosts.is_local(event.node)) {
     ++s.counters.own_events;
     return;
   }

@@ -27,6 +27,7 @@ namespace audisp_eql::engine {
 struct EngineOptions {
   std::string default_host = "unknown";  // host.id of records without node=
   std::uint32_t own_pid = 0;             // live: events of this pid are dropped; 0: none
+  EventTime own_start;                   // and are ours from then on: before, the pid was another's
   std::vector<std::string> local_nodes;  // live: node= names that mean this host (auditd's name_format)
   std::size_t max_hosts = 1024;          // node= names kept apart; further ones share one table, counted
   std::unordered_map<std::uint32_t, std::string> user_names;  // passwd snapshot: uid to name

@@ -121,3 +121,27 @@ TEST_CASE("a clock that is set by an hour, back or forth, costs no alert that do
     CHECK(run.finish().size() == 3 * 14);
   }
 }
+
+TEST_CASE("processes of /proc that bear the pids of older records are others") {
+  for (const std::string name : {"xfce", "shwrap", "direct", "pidreuse", "live-stream"}) {
+    CAPTURE(name);
+    const std::string log = test::read_file(FIXTURES "/audit/" + name + ".log");
+    std::set<std::uint32_t> pids;
+    for (std::size_t at = log.find("pid="); at != std::string::npos; at = log.find("pid=", at + 1)) {
+      pids.insert(static_cast<std::uint32_t>(std::strtoul(log.c_str() + at + 4, nullptr, 10)));
+    }
+    std::vector<entity::ProcEntry> snapshot;
+    const EventTime later = seconds(1'795'506'025 + 40'000);
+    for (const std::uint32_t pid : pids) {
+      entity::ProcEntry& entry = snapshot.emplace_back();
+      entry.pid = pid;
+      entry.ppid = 1;
+      entry.start = later;
+      entry.exe = "/usr/bin/other";
+    }
+    test::Replay run(kRule);
+    run.pipeline().engine().load_processes(snapshot, later + seconds(1));
+    run.feed(log);
+    CHECK(test::sorted_ids(run.finish()) == test::sorted_ids(replay(name)));
+  }
+}

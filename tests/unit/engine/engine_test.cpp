@@ -135,6 +135,19 @@ TEST_CASE("events of our own process are dropped, of a program like ours not") {
   CHECK(w.engine.counters().own_events == 2);
 }
 
+// A log replayed through live, or records that were queued: the pid was another process's then.
+TEST_CASE("events of our pid from before our start are not ours") {
+  for (const std::int64_t start : {2000, 500}) {
+    EngineOptions options;
+    options.own_pid = 10;
+    options.own_start = test::Script().exec({.pid = 5, .at = start, .exe = kSession}).time;
+    World w(first_rule(), std::move(options));
+    w.count(w.say.exec({.pid = 5, .at = 0, .exe = kSession}));
+    w.count(w.say.exec({.pid = 10, .ppid = 5, .at = 1000, .exe = kApp}));
+    CHECK(w.count(w.say.connect({.pid = 10, .ppid = 5, .at = 1100, .exe = kApp})) == (start == 2000 ? 1 : 0));
+  }
+}
+
 TEST_CASE("an event met again is ignored") {
   World w(first_rule());
   const auto session = w.say.exec({.pid = 5, .at = 0, .exe = kSession});
