@@ -2,7 +2,7 @@
 #include "lib/audit/grouper.h"
 
 #include <algorithm>
-#include <charconv>
+
 #include <deque>
 #include <optional>
 #include <string>
@@ -15,6 +15,7 @@
 #include "lib/audit/event_index.h"
 #include "lib/audit/forged_lines.h"
 #include "lib/audit/lines.h"
+#include "lib/audit/numbers.h"
 #include "lib/audit/raw_fields.h"
 #include "lib/audit/recent_events.h"
 #include "lib/audit/slots.h"
@@ -57,10 +58,10 @@ struct Grouper::State {
   void keep(Slot& slot);
   void forget(Slot& slot, Fate fate);
   void release_current();
-  void note_exec(Slot& slot, const LineHeader& header, std::string_view line);
+  void note_process(Slot& slot, SyscallKind kind, std::string_view pid_text);
   void give_up_exec_before(const Slot& slot);
   void drop_process(const Slot& slot);
-  [[nodiscard]] bool wants_syscall(const LineHeader& header, std::string_view line);
+  [[nodiscard]] std::optional<SyscallKind> wanted_syscall(const LineHeader& header, std::string_view line);
   Slot* find(const EventKey& key) {
     const auto found = index.find(key);
     return found ? &slots[*found] : nullptr;
@@ -149,49 +150,46 @@ void Grouper::State::route(const LineHeader& header, std::string_view line) {
 }
 
 // The cheap look. Counts what is there, wanted or not.
-bool Grouper::State::wants_syscall(const LineHeader& header, std::string_view line) {
+std::optional<SyscallKind> Grouper::State::wanted_syscall(const LineHeader& header, std::string_view line) {
   const auto call = raw_syscall(line, header.body);
   if (!call) {
     ++counters.malformed_lines;
-    return false;
+    return std::nullopt;
   }
   const auto info = selection->find(call->arch, call->number);
   if (!info) {
     ++counters.unknown_arch_records;
-    return false;
+    return std::nullopt;
   }
   switch (info->kind) {
-    case SyscallKind::kOther: return false;
+    case SyscallKind::kOther: return std::nullopt;
     case SyscallKind::kExec: ++counters.exec_records; break;
     case SyscallKind::kFork: ++counters.fork_records; break;
     case SyscallKind::kExit: ++counters.exit_records; break;
     case SyscallKind::kSocketcall:
-      if (raw_field(line, header.body, " a0=") != std::string_view("3")) return false;
+      if (raw_field(line, header.body, " a0=") != std::string_view("3")) return std::nullopt;
       [[fallthrough]];
     case SyscallKind::kConnect: ++counters.connect_records; break;
   }
-  return selection->wants(info->kind);
+  return selection->wants(info->kind) ? std::optional(info->kind) : std::nullopt;
 }
 
 void Grouper::State::add_syscall(const LineHeader& header, const EventKey& key, std::string_view line) {
-  if (!wants_syscall(header, line)) return skip_event(key);
+  const auto kind = wanted_syscall(header, line);
+  if (!kind) return skip_event(key);
   Slot* slot = find(key);
   if (slot == nullptr) slot = &open(header, key);
   append(*slot, header, line);
-  note_exec(*slot, header, line);
+  note_process(*slot, *kind, raw_field(line, header.body, " pid="));
 }
 
-void Grouper::State::note_exec(Slot& slot, const LineHeader& header, std::string_view line) {
+void Grouper::State::note_process(Slot& slot, SyscallKind kind, std::string_view pid_text) {
   if (slot.state != Slot::State::kOpen || slot.process != 0) return;
-  const std::string_view text = raw_field(line, header.body, " pid=");
-  std::uint32_t pid = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (error != std::errc() || end != text.data() + text.size()) return;
-  slot.process = std::uint64_t{slot.key.node} << 32U | pid;
+  const auto pid = parse_number<std::uint32_t>(pid_text);
+  if (!pid) return;
+  slot.process = std::uint64_t{slot.key.node} << 32U | *pid;
   give_up_exec_before(slot);
-  const auto call = raw_syscall(line, header.body);
-  const auto info = call ? selection->find(call->arch, call->number) : std::nullopt;
-  if (info && info->kind == SyscallKind::kExec) open_execs.insert_or_assign(slot.process, slot.number);
+  if (kind == SyscallKind::kExec) open_execs.insert_or_assign(slot.process, slot.number);
 }
 
 // A process that is inside execve does nothing else, in no thread: its exec
