@@ -162,6 +162,17 @@ ports() { awk -v s="$1" -v e="$2" '(s == "" || $3 == s) && $4 == e { print $2 }'
 port_of() { awk -v n="$1" '$1 == n { print $2 }' "$work/cases.txt"; }
 cases_of() { awk -v s="$1" '$3 == s { print $1 ":" $2 }' "$work/cases.txt"; }
 
+# All that comes before the first process: alone on this machine, put back at the end, installed.
+begin() {
+  check_machine
+  enter_alone
+  trap clean_up EXIT
+  trap 'exit 130' INT TERM
+  prepare_folder
+  create_plugin_user
+  install_plugin
+}
+
 # session NAME ROLE: the cases of NAME, by a driver that is the test user and knows nothing of our environment. All but
 # plain stand at the session manager's place, in a mount namespace of their own.
 session() {

@@ -47,13 +47,7 @@ is_pending() {
   grep -q ' partials=[1-9]' "$work/syslog.log"
 }
 
-check_machine
-enter_alone
-trap clean_up EXIT
-trap 'exit 130' INT TERM
-prepare_folder
-create_plugin_user
-install_plugin
+begin
 write_rule
 create_user
 

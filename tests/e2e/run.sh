@@ -12,13 +12,7 @@ build=$(cd "$1" && pwd)
 keep=${2:-}
 . "$here/lib.sh"
 
-check_machine
-enter_alone
-trap clean_up EXIT
-trap 'exit 130' INT TERM
-prepare_folder
-create_plugin_user
-install_plugin
+begin
 select_cases
 create_user
 create_target

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +16,7 @@
 #include "lib/base/escape.h"
 #include "lib/engine/pipeline.h"
 #include "lib/engine/rule.h"
+#include "tests/fuzz/small_limits.h"
 
 using namespace audisp_eql;
 
@@ -31,9 +32,7 @@ constexpr const char* kQueries[] = {
 
 constexpr std::size_t kBudget = 700;
 
-void check(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::check;
 
 engine::RuleSet rules() {
   std::vector<Source> sources;
@@ -52,15 +51,7 @@ engine::RuleSet rules() {
 engine::PipelineOptions options() {
   engine::PipelineOptions out;
   out.max_line = 9000;
-  out.grouper = {.max_open_events = 6,
-                 .max_records_per_event = 24,
-                 .max_bytes_per_event = 4096,
-                 .max_open_bytes = 8192,
-                 .max_later_events = 5,
-                 .max_age = seconds(10),
-                 .max_kept_events = 4,
-                 .max_kept_bytes = 16'384,
-                 .recent_events = 16};
+  out.grouper = fuzz::kSmallLimits;
   out.engine.max_hosts = 3;
   out.engine.table = {.max_processes = 8, .max_image_bytes = 4096, .ended_kept = seconds(1)};
   out.engine.sequence.max_partials = 8;

@@ -4,32 +4,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+
 #include <string_view>
 
 #include "lib/audit/grouper.h"
 #include "lib/audit/lines.h"
 #include "lib/audit/normalize.h"
 #include "lib/auparse/parser.h"
+#include "tests/fuzz/small_limits.h"
 
 using namespace audisp_eql;
 
 namespace {
 
-const audit::GrouperLimits kLimits{.max_open_events = 6,
-                                   .max_records_per_event = 24,
-                                   .max_bytes_per_event = 4096,
-                                   .max_open_bytes = 8192,
-                                   .max_later_events = 5,
-                                   .max_age = seconds(10),
-                                   .max_kept_events = 4,
-                                   .max_kept_bytes = 16'384,
-                                   .recent_events = 16};
-
-// What must hold of any group and event.
-void check(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::check;
 
 void drain(audit::Grouper& grouper, auparse::Parser& parser, audit::Normalizer& normalizer) {
   while (const audit::RecordGroup* group = grouper.next()) {
@@ -58,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t chunk = (choice & 0x80) != 0 ? 1 + (choice >> 2 & 0x1F) : 4096;
 
-  audit::Grouper grouper(selection, kLimits);
+  audit::Grouper grouper(selection, fuzz::kSmallLimits);
   grouper.set_format(static_cast<audit::LineFormat>(choice % 3));
   static auparse::Parser parser;  // one per process
   audit::Normalizer normalizer({.max_args = 64, .max_arg_bytes = 2048});
