@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/disk.h"
 
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,7 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <limits>
-#include <system_error>
+
 #include <utility>
 
 #include "plugin/fresh_file.h"
@@ -45,12 +44,6 @@ std::size_t room_for(const DiskRequest& request, std::size_t queue_bytes) {
   return bulk ? queue_bytes / 2 : std::numeric_limits<std::size_t>::max();
 }
 
-UniqueFd make_eventfd() {
-  UniqueFd fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!fd) throw std::system_error(errno, std::generic_category(), "eventfd");
-  return fd;
-}
-
 // errno, or 0. Readers see the old text or the new one.
 int replace_file(const std::string& path, const std::string& text) {
   const std::string temporary = path + ".new";
@@ -58,9 +51,7 @@ int replace_file(const std::string& path, const std::string& text) {
   if (!fd) return errno;
   // Our umask is 077; node_exporter is another user.
   if (::fchmod(fd.get(), 0644) != 0) return errno;
-  const ssize_t n = ::write(fd.get(), text.data(), text.size());
-  if (n < 0) return errno;
-  if (static_cast<std::size_t>(n) != text.size()) return ENOSPC;
+  if (!write_all(fd.get(), text)) return errno;
   return std::rename(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
 }
 
@@ -133,7 +124,7 @@ Disk::Disk(Options options, std::unique_ptr<Spool> spool, std::size_t queue_byte
     : worker_(std::make_unique<Worker>(std::move(options), std::move(spool))),
       has_spool_(worker_->spool != nullptr),
       queue_bytes_(queue_bytes),
-      ready_(make_eventfd()),
+
       thread_([this] { run(); }) {}
 
 Disk::~Disk() {
@@ -181,10 +172,7 @@ void Disk::run() {
       counters_.file_errors = worker_->file->errors();
     }
     for (DiskReply& each : replies) replies_.push_back(std::move(each));
-    if (!replies.empty()) {
-      const std::uint64_t one = 1;
-      [[maybe_unused]] const ssize_t n = ::write(ready_.get(), &one, sizeof one);
-    }
+    if (!replies.empty()) ready_.notify();
     if (requests_.empty()) idle_.notify_all();
   }
 }
@@ -203,8 +191,7 @@ std::vector<DiskReply> Disk::serve(DiskRequest& request) {
 }
 
 std::vector<DiskReply> Disk::take() {
-  std::uint64_t count = 0;
-  [[maybe_unused]] const ssize_t n = ::read(ready_.get(), &count, sizeof count);
+  ready_.clear();
   const std::lock_guard lock(mutex_);
   return std::exchange(replies_, {});
 }

@@ -17,11 +17,11 @@
 #include <vector>
 
 #include "lib/engine/rule.h"
+#include "plugin/event_fd.h"
 #include "plugin/file_sink.h"
 #include "plugin/options.h"
 #include "plugin/settings.h"
 #include "plugin/spool.h"
-#include "plugin/unique_fd.h"
 
 namespace audisp_eql::plugin {
 
@@ -97,7 +97,7 @@ class Disk {
   [[nodiscard]] bool has_spool() const { return has_spool_; }
 
   // Readable when there are replies.
-  [[nodiscard]] int ready_fd() const { return ready_.get(); }
+  [[nodiscard]] int ready_fd() const { return ready_.fd(); }
   [[nodiscard]] std::vector<DiskReply> take();
   // Waits until all requests posted so far are done; false when that takes longer.
   [[nodiscard]] bool drain(std::chrono::milliseconds at_most);
@@ -109,12 +109,11 @@ class Disk {
 
   void run();
   [[nodiscard]] std::vector<DiskReply> serve(DiskRequest& request);
-  void reply(DiskReply reply);
 
   const std::unique_ptr<Worker> worker_;
   const bool has_spool_;
   const std::size_t queue_bytes_;
-  UniqueFd ready_;
+  EventFd ready_;
   mutable std::mutex mutex_;  // guards all below but the thread
   std::condition_variable wake_, idle_;
   std::deque<DiskRequest> requests_;

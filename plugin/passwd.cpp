@@ -2,8 +2,8 @@
 #include "plugin/passwd.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "lib/audit/numbers.h"
 #include "plugin/trusted_file.h"
 
 namespace audisp_eql::plugin {
@@ -16,13 +16,6 @@ std::string_view take_until(std::string_view& text, char separator) {
   return piece;
 }
 
-std::optional<std::uint32_t> parse_id(std::string_view text) {
-  std::uint32_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return id;
-}
-
 }  // namespace
 
 UserNames parse_passwd(std::string_view text) {
@@ -31,7 +24,7 @@ UserNames parse_passwd(std::string_view text) {
     std::string_view line = take_until(text, '\n');
     const std::string_view name = take_until(line, ':');
     take_until(line, ':');
-    const auto uid = parse_id(take_until(line, ':'));
+    const auto uid = audit::parse_number<std::uint32_t>(take_until(line, ':'));
     if (!name.empty() && uid) names.emplace(*uid, name);
   }
   return names;
@@ -49,8 +42,8 @@ std::optional<Account> find_account(std::string_view text, std::string_view name
     std::string_view line = take_until(text, '\n');
     if (take_until(line, ':') != name) continue;
     take_until(line, ':');
-    const auto uid = parse_id(take_until(line, ':'));
-    const auto gid = parse_id(take_until(line, ':'));
+    const auto uid = audit::parse_number<std::uint32_t>(take_until(line, ':'));
+    const auto gid = audit::parse_number<std::uint32_t>(take_until(line, ':'));
     if (!uid || !gid || *uid == kNoChange || *gid == kNoChange) return std::nullopt;
     return Account{*uid, *gid};
   }

@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <ctime>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "lib/audit/numbers.h"
+#include "plugin/clocks.h"
 #include "plugin/unique_fd.h"
 
 namespace audisp_eql::plugin {
@@ -43,14 +44,6 @@ std::string read_link(const std::string& path) {
   return fs::read_symlink(path, error).string();
 }
 
-template <typename Number>
-std::optional<Number> parse(std::string_view text) {
-  Number n{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return n;
-}
-
 // The word at `index` of those separated by blanks.
 std::string_view word(std::string_view text, std::size_t index) {
   constexpr std::string_view kBlank = " \t";
@@ -71,8 +64,8 @@ bool take_stat(const std::string& stat, entity::ProcEntry& entry) {
   const std::size_t close = stat.rfind(')');
   if (close == std::string::npos) return false;
   const std::string_view rest = std::string_view(stat).substr(close + 1);
-  const auto ppid = parse<std::uint32_t>(word(rest, kPpid));
-  const auto start = parse<std::uint64_t>(word(rest, kStartTime));
+  const auto ppid = audit::parse_number<std::uint32_t>(word(rest, kPpid));
+  const auto start = audit::parse_number<std::uint64_t>(word(rest, kStartTime));
   if (!ppid || !start) return false;
   entry.ppid = *ppid;
   entry.start_ticks = *start;
@@ -83,8 +76,8 @@ void take_status(const std::string& status, entity::ProcEntry& entry) {
   const std::size_t at = status.find("\nUid:");
   if (at == std::string::npos) return;
   const std::string_view line = std::string_view(status).substr(at + 5);
-  entry.uid = parse<std::uint32_t>(word(line, 0)).value_or(audit::kUnsetId);
-  entry.euid = parse<std::uint32_t>(word(line, 1)).value_or(audit::kUnsetId);
+  entry.uid = audit::parse_number<std::uint32_t>(word(line, 0)).value_or(audit::kUnsetId);
+  entry.euid = audit::parse_number<std::uint32_t>(word(line, 1)).value_or(audit::kUnsetId);
 }
 
 std::vector<std::string> split_args(std::string_view cmdline) {
@@ -97,8 +90,6 @@ std::vector<std::string> split_args(std::string_view cmdline) {
   return args;
 }
 
-std::int64_t to_ms(const timespec& t) { return std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000; }
-
 }  // namespace
 
 ProcReader::ProcReader(std::string root, std::optional<EventTime> boot, std::int64_t ticks)
@@ -109,11 +100,7 @@ ProcReader ProcReader::of_this_host() { return {"/proc", std::nullopt, ::sysconf
 // Asked anew each time: audit stamps follow the wall clock, which may be set.
 EventTime ProcReader::boot_time() const {
   if (boot_) return *boot_;
-  timespec wall{};
-  timespec since_boot{};
-  ::clock_gettime(CLOCK_REALTIME, &wall);
-  ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
-  return milliseconds(to_ms(wall) - to_ms(since_boot));
+  return read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME);
 }
 
 std::optional<entity::ProcEntry> ProcReader::read(std::uint32_t pid) const {
@@ -138,7 +125,7 @@ std::vector<entity::ProcEntry> ProcReader::read_all() const {
   std::vector<entity::ProcEntry> all;
   std::error_code error;
   for (fs::directory_iterator it(root_, error), end; !error && it != end; it.increment(error)) {
-    const auto pid = parse<std::uint32_t>(it->path().filename().native());
+    const auto pid = audit::parse_number<std::uint32_t>(it->path().filename().native());
     if (!pid) continue;
     if (auto entry = read(*pid)) all.push_back(std::move(*entry));
   }

@@ -2,13 +2,12 @@
 #include "plugin/reader.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 namespace audisp_eql::plugin {
 namespace {
@@ -16,45 +15,24 @@ namespace {
 constexpr std::size_t kReadSize = 65'536;
 constexpr std::size_t kPiece = 65'536;  // what is dropped at once when there is no room
 
-UniqueFd make_eventfd() {
-  UniqueFd fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!fd) throw std::system_error(errno, std::generic_category(), "eventfd");
-  return fd;
-}
-
-void signal_eventfd(const UniqueFd& fd) {
-  const std::uint64_t one = 1;
-  // Fails only when the counter is at its end, and then the fd is readable anyway.
-  [[maybe_unused]] const ssize_t n = ::write(fd.get(), &one, sizeof one);
-}
-
 }  // namespace
 
 Reader::Reader(int fd, std::size_t queue_bytes, std::size_t max_line)
-    : fd_(fd), max_line_(max_line), ring_(queue_bytes), ready_(make_eventfd()), stop_(make_eventfd()), thread_([this] {
-        run();
-      }) {}
+    : fd_(fd), max_line_(max_line), ring_(queue_bytes), thread_([this] { run(); }) {}
 
 Reader::~Reader() {
   stop();
   thread_.join();
 }
 
-void Reader::stop() { signal_eventfd(stop_); }
-
-void Reader::clear_ready() {
-  std::uint64_t count = 0;
-  [[maybe_unused]] const ssize_t n = ::read(ready_.get(), &count, sizeof count);
-}
-
-void Reader::notify() { signal_eventfd(ready_); }
+void Reader::stop() { stop_.notify(); }
 
 void Reader::run() {
   bool open = true;
   std::uint64_t limit = UINT64_MAX;
   while (open && bytes_ < limit) {
     const bool stopping = limit != UINT64_MAX;
-    std::array<pollfd, 2> fds = {{{fd_, POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+    std::array<pollfd, 2> fds = {{{fd_, POLLIN, 0}, {stop_.fd(), POLLIN, 0}}};
     const int ready = ::poll(fds.data(), stopping ? 1 : 2, stopping ? 0 : -1);
     if (ready < 0 && errno == EINTR) continue;
     if (fds[0].revents != 0) {
@@ -66,7 +44,7 @@ void Reader::run() {
   }
   if (!rest_.empty()) push(rest_);
   ring_.close();
-  notify();
+  ready_.notify();
 }
 
 // False at the end.
@@ -118,7 +96,7 @@ void Reader::push(std::string_view lines) {
     }
     const std::string_view piece = lines.substr(0, size);
     const Pushed pushed = ring_.push(piece);
-    if (pushed == Pushed::kToAnEmpty) notify();
+    if (pushed == Pushed::kToAnEmpty) ready_.notify();
     if (pushed == Pushed::kRefused) {
       dropped_lines_ +=
           static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n')) + (piece.ends_with('\n') ? 0 : 1);

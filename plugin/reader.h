@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "plugin/byte_ring.h"
-#include "plugin/unique_fd.h"
+#include "plugin/event_fd.h"
 
 namespace audisp_eql::plugin {
 
@@ -35,9 +35,9 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   // Readable when there is something to take, or the end has come.
-  [[nodiscard]] int ready_fd() const { return ready_.get(); }
+  [[nodiscard]] int ready_fd() const { return ready_.fd(); }
   // Call when ready_fd() is readable, then take until front() is empty.
-  void clear_ready();
+  void clear_ready() { ready_.clear(); }
   [[nodiscard]] std::string_view front() const { return ring_.front(); }
   void pop(std::size_t count) { ring_.pop(count); }
   [[nodiscard]] bool ended() const { return ring_.ended(); }
@@ -55,13 +55,12 @@ class Reader {
   void take(std::string_view chunk);
   void keep_rest(std::string_view rest);
   void push(std::string_view lines);
-  void notify();
 
   const int fd_;
   const std::size_t max_line_;
   ByteRing ring_;
-  UniqueFd ready_;
-  UniqueFd stop_;
+  EventFd ready_;
+  EventFd stop_;
   std::string rest_;       // a line whose end has not come
   bool skipping_ = false;  // in a line that was too long
   std::atomic<std::uint64_t> bytes_ = 0, dropped_lines_ = 0, dropped_bytes_ = 0, overlong_lines_ = 0;

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "lib/alert/format.h"
+#include "plugin/clocks.h"
 #include "plugin/host_id.h"
 #include "plugin/passwd.h"
 #include "plugin/proc_reader.h"
@@ -39,11 +40,7 @@ SyslogSeverity severity_of(LogLevel level) {
   return SyslogSeverity::kInfo;
 }
 
-EventTime wall_clock() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  return milliseconds(std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000);
-}
+EventTime wall_clock() { return read_clock(CLOCK_REALTIME); }
 
 alert::Instant monotonic_clock() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
@@ -310,14 +307,17 @@ void Service::complain_again() {
   }
 }
 
+std::uint64_t Service::uptime_seconds() const {
+  const auto up = std::chrono::steady_clock::now() - started_;
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(up).count());
+}
+
 void Service::heartbeat() {
   const engine::Stats stats = pipeline_.stats();
-  const auto up = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   log_.info(fmt::format(
       "alive: {} s, {} rules, {} lines, {} events, {} alerts; dropped: {} lines, {} alerts; file errors: {}",
-      up.count(), pipeline_.engine().rule_count(), stats.grouper.lines, stats.engine.events, stats.engine.alerts,
-      reader_.counters().dropped_lines, syslog_.counters().dropped_alerts + outbox_.lost(),
-      disk_.counters().file_errors + file_dropped_));
+      uptime_seconds(), pipeline_.engine().rule_count(), stats.grouper.lines, stats.engine.events, stats.engine.alerts,
+      reader_.counters().dropped_lines, lost_alerts(), disk_.counters().file_errors + file_dropped_));
   complain_again();
 }
 
@@ -342,8 +342,7 @@ NamedCounters Service::counters() const {
   const DiskCounters disk = disk_.counters();
   const alert::StormCounters storm = storm_.counters();
   auto all = pipeline_.stats().values();
-  const auto up = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
-  all.insert(all.begin(), {{"uptime_seconds", static_cast<std::uint64_t>(up.count())},
+  all.insert(all.begin(), {{"uptime_seconds", uptime_seconds()},
                            {"rules", pipeline_.engine().rule_count()},
                            {"bytes_read", reader.bytes},
                            {"lines_dropped", reader.dropped_lines},
@@ -356,7 +355,7 @@ NamedCounters Service::counters() const {
                            {"syslog_messages_dropped", channel.dropped_messages},
                            {"syslog_connects", channel.connects},
                            {"syslog_waiting", syslog_.waiting()},
-                           {"alerts_lost", channel.dropped_alerts + outbox_.lost()},
+                           {"alerts_lost", lost_alerts()},
                            {"spool_waiting", outbox_.spool_only()},
                            {"spool_written", disk.spool.written},
                            {"spool_refused", disk.spool.refused},

@@ -98,6 +98,8 @@ class Service {
   void emit_summaries(std::vector<alert::Alert> summaries);
   void write_to_file(const alert::Alert& alert);
   void complain_again();
+  [[nodiscard]] std::uint64_t uptime_seconds() const;
+  [[nodiscard]] std::uint64_t lost_alerts() const { return syslog_.counters().dropped_alerts + outbox_.lost(); }
   [[nodiscard]] NamedCounters counters() const;
 
   Options options_;

@@ -7,15 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
+#include "lib/alert/digest.h"
 #include "lib/base/binary.h"
 #include "plugin/fresh_file.h"
 #include "plugin/trusted_file.h"
@@ -27,16 +26,14 @@ namespace {
 constexpr std::string_view kMagic = "audisp-eql state\n";
 // Another number whenever what lib/ saves changes in any way.
 constexpr std::uint64_t kFormat = 1;
-constexpr std::size_t kDigestBytes = 32;
+constexpr std::size_t kDigestBytes = std::tuple_size_v<alert::Sha256>;
 // Of the file, for all but the state's bytes.
 constexpr std::size_t kHeaderRoom = 4096;
 constexpr std::string_view kStartsEmpty = "sequences that were pending at the stop are lost";
 
 std::string sha256(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (::EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, ::EVP_sha256(), nullptr) != 1) size = 0;
-  return std::string(digest.begin(), digest.begin() + size);
+  const alert::Sha256 digest = alert::sha256_of({&bytes, 1});
+  return std::string(digest.begin(), digest.end());
 }
 
 std::string encode(const SavedState& state) {
@@ -52,16 +49,6 @@ std::string encode(const SavedState& state) {
   out.raw(sha256(body.bytes()));
   out.raw(body.bytes());
   return out.take();
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
 }
 
 // The file and its name last over a loss of power only when both are on disk.

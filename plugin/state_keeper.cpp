@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "plugin/clocks.h"
 #include "plugin/host_id.h"
 #include "plugin/state_file.h"
 #include "plugin/trusted_file.h"
@@ -17,11 +18,7 @@ namespace audisp_eql::plugin {
 namespace {
 
 // The wall clock may be set while we are away; this one is not, and counts suspended time.
-EventTime since_boot() {
-  timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return milliseconds(std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000);
-}
+EventTime since_boot() { return read_clock(CLOCK_BOOTTIME); }
 
 Diagnostic warning(std::string message, std::string hint) {
   Diagnostic d;
@@ -45,7 +42,7 @@ std::vector<Diagnostic> StateKeeper::obstacles() const {
         warning(fmt::format("state cannot be kept in {}: user {} may not write there", folder, ::geteuid()), kHint)};
   }
   if (this_boot_id().empty()) return {warning("the id of this boot cannot be read: no state is kept", kHint)};
-  return check_directory(folder, Trust::kRequired);
+  return check_directory(folder, Trust::kState);
 }
 
 void StateKeeper::restore(engine::Pipeline& pipeline) {

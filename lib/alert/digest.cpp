@@ -22,7 +22,7 @@ struct Free {
 
 }  // namespace
 
-Digest digest_of(std::span<const std::string_view> parts) {
+Sha256 sha256_of(std::span<const std::string_view> parts) {
   const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
   require(context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -31,8 +31,15 @@ Digest digest_of(std::span<const std::string_view> parts) {
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   require(EVP_DigestFinal_ex(context.get(), bytes.data(), nullptr) == 1);
-  Digest out{};
+  Sha256 out{};
   std::copy_n(bytes.begin(), out.size(), out.begin());
+  return out;
+}
+
+Digest digest_of(std::span<const std::string_view> parts) {
+  const Sha256 whole = sha256_of(parts);
+  Digest out{};
+  std::copy_n(whole.begin(), out.size(), out.begin());
   return out;
 }
 
