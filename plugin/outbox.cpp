@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace audisp_eql::plugin {
 namespace {
@@ -35,8 +36,11 @@ void Outbox::send(SyslogSeverity severity, std::string text) {
 void Outbox::spill() {
   if (!disk_.has_spool()) return;
   SpoolAppend request{channel_.take_unspooled()};
-  // Refused or not, they are still in memory.
-  if (!request.alerts.empty()) disk_.post(std::move(request));
+  if (request.alerts.empty()) return;
+  std::vector<std::uint64_t> numbers;
+  for (const NumberedAlert& alert : request.alerts) numbers.push_back(alert.number);
+  // Without room there now, they are asked for again.
+  if (!disk_.post(std::move(request))) channel_.mark(numbers, SyslogChannel::Kept::kHere);
 }
 
 void Outbox::settle() {
@@ -49,11 +53,18 @@ void Outbox::settle() {
 }
 
 void Outbox::handle(const SpoolRefused& refused) {
+  channel_.mark(refused.numbers, SyslogChannel::Kept::kRefused);
   for (const std::uint64_t number : refused.numbers) {
     if (number <= last_in_memory_ || spool_only_ == 0) continue;
     --spool_only_;
     ++lost_;
   }
+}
+
+std::size_t Outbox::give_up() {
+  const std::size_t gone = channel_.unspooled_alerts();
+  lost_ += gone;
+  return gone;
 }
 
 void Outbox::handle(SpoolBatch batch) {

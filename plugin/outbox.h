@@ -27,6 +27,9 @@ class Outbox {
   void handle(const SpoolRefused& refused);
   void handle(SpoolBatch batch);
 
+  // At the end of the program: those that are in memory alone are lost with it. How many.
+  std::size_t give_up();
+
   // In the spool alone, not in memory.
   [[nodiscard]] std::size_t spool_only() const { return spool_only_; }
   [[nodiscard]] std::uint64_t lost() const { return lost_; }

@@ -83,15 +83,20 @@ bool read_at(int fd, std::size_t offset, std::size_t size, std::string& out) {
   return true;
 }
 
-bool write_at(int fd, std::size_t offset, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+// How many bytes the disk took; errno when not all.
+std::size_t write_from(int fd, std::size_t offset, std::string_view bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::pwrite(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    offset += static_cast<std::size_t>(n);
-    bytes.remove_prefix(static_cast<std::size_t>(n));
+    if (n < 0) break;
+    done += static_cast<std::size_t>(n);
   }
-  return true;
+  return done;
+}
+
+bool write_at(int fd, std::size_t offset, std::string_view bytes) {
+  return write_from(fd, offset, bytes) == bytes.size();
 }
 
 bool cut(int fd, std::size_t size) { return ::ftruncate(fd, static_cast<off_t>(size)) == 0; }
@@ -181,27 +186,37 @@ Spool::Place Spool::record_at(std::size_t offset, NumberedAlert* alert) const {
 
 std::size_t Spool::append(const std::vector<NumberedAlert>& alerts) {
   std::string bytes;
-  std::size_t taken = 0;
+  std::vector<std::size_t> ends;  // of the records in it
   for (const NumberedAlert& alert : alerts) {
     const std::string record = record_of(alert);
     if (alert.text.size() > kMaxText || !make_room(bytes.size() + record.size())) break;
     bytes += record;
-    ++taken;
+    ends.push_back(bytes.size());
   }
-  if (taken < alerts.size()) fail(ENOSPC);
-  if (taken > 0 && (!write_at(fd_.get(), end_, bytes) || ::fdatasync(fd_.get()) != 0)) {
+  if (ends.size() < alerts.size()) fail(ENOSPC);
+  if (!ends.empty()) write_records(bytes, ends);
+  counters_.refused += alerts.size() - ends.size();
+  if (ends.empty()) return 0;
+  end_ += ends.back();
+  unread_ += ends.size();
+  last_ = alerts[ends.size() - 1].number;
+  counters_.written += ends.size();
+  return ends.size();
+}
+
+// Leaves those of `ends` that are on the disk. What it took of the next one must
+// not be taken for a record later.
+void Spool::write_records(std::string_view bytes, std::vector<std::size_t>& ends) {
+  const std::size_t done = write_from(fd_.get(), end_, bytes);
+  if (done < bytes.size()) {
     fail(errno);
-    // What the disk took in part must not be taken for a record later.
-    if (!cut(fd_.get(), end_)) fail(errno);
-    taken = 0;
+    while (!ends.empty() && ends.back() > done) ends.pop_back();
+    if (!cut(fd_.get(), end_ + (ends.empty() ? 0 : ends.back()))) fail(errno);
   }
-  counters_.refused += alerts.size() - taken;
-  if (taken == 0) return 0;
-  end_ += bytes.size();
-  unread_ += taken;
-  last_ = alerts[taken - 1].number;
-  counters_.written += taken;
-  return taken;
+  if (ends.empty() || ::fdatasync(fd_.get()) == 0) return;
+  fail(errno);
+  ends.clear();
+  if (!cut(fd_.get(), end_)) fail(errno);
 }
 
 std::vector<NumberedAlert> Spool::read(std::size_t max_bytes) {

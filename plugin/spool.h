@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugin/syslog_channel.h"
@@ -58,6 +59,7 @@ class Spool {
   [[nodiscard]] Place record_at(std::size_t offset, NumberedAlert* alert) const;
   [[nodiscard]] bool make_room(std::size_t bytes);
   [[nodiscard]] bool compact();
+  void write_records(std::string_view bytes, std::vector<std::size_t>& ends);
   bool fail(int error);
 
   const std::string path_;

@@ -23,6 +23,10 @@ namespace {
 constexpr int kDaemon = 3;
 constexpr int kAuthpriv = 10;
 
+// Of alerts that no daemon will ever take: enough to see which they were.
+constexpr std::size_t kMaxTooLong = 16;
+constexpr std::size_t kTooLongBytes = 400;
+
 // RFC 3164 in local time, as the daemon expects it of a local socket (no host
 // name). Locale-free: strftime's %b would follow one.
 std::string header(int facility, SyslogSeverity severity) {
@@ -64,7 +68,7 @@ void SyslogChannel::queue_alert(NumberedAlert alert, Kept kept) {
 
 std::vector<NumberedAlert> SyslogChannel::take_unspooled() {
   std::vector<NumberedAlert> out;
-  // They are the last ones: all before the first of them were taken earlier.
+  // They are the last ones: all before the first of them were taken or refused earlier.
   auto first = alerts_.waiting.end();
   while (first != alerts_.waiting.begin() && std::prev(first)->kept == Kept::kHere) --first;
   for (; first != alerts_.waiting.end(); ++first) {
@@ -72,6 +76,17 @@ std::vector<NumberedAlert> SyslogChannel::take_unspooled() {
     out.push_back({first->number, first->severity, first->text});
   }
   return out;
+}
+
+void SyslogChannel::mark(const std::vector<std::uint64_t>& numbers, Kept kept) {
+  for (Message& message : alerts_.waiting) {
+    if (std::binary_search(numbers.begin(), numbers.end(), message.number)) message.kept = kept;
+  }
+}
+
+std::size_t SyslogChannel::unspooled_alerts() const {
+  return static_cast<std::size_t>(std::count_if(alerts_.waiting.begin(), alerts_.waiting.end(),
+                                                [](const Message& m) { return m.kept != Kept::kSpooled; }));
 }
 
 void SyslogChannel::send_alert(SyslogSeverity severity, std::string text) {
@@ -102,6 +117,9 @@ SyslogChannel::Outcome SyslogChannel::pump_queue(Queue& queue, int facility, std
     if (outcome == Outcome::kAbsent) outcome = send(facility, message);
     if (outcome == Outcome::kFull || outcome == Outcome::kAbsent) return outcome;
     ++(outcome == Outcome::kSent ? sent : dropped);
+    if (outcome == Outcome::kTooLong && &queue == &alerts_ && too_long_.size() < kMaxTooLong) {
+      too_long_.push_back(alert::cut_text(message.text, kTooLongBytes));
+    }
     if (message.kept == Kept::kSpooled) last_spooled_sent_ = message.number;
     queue.bytes -= message.text.size();
     queue.waiting.pop_front();

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plugin/config.h"
@@ -58,16 +59,23 @@ class SyslogChannel {
   void send_alert(SyslogSeverity severity, std::string text);
   // For alerts whose owner keeps them elsewhere too (Outbox). Room for one more:
   [[nodiscard]] bool has_room(std::size_t text_bytes) const;
-  // Whether the alert is in the spool already.
-  enum class Kept : std::uint8_t { kHere, kSpooled };
+  // Where the alert is beside this memory: nowhere yet, in the spool (or on its way
+  // there), or nowhere for good, for the spool refused it.
+  enum class Kept : std::uint8_t { kHere, kSpooled, kRefused };
   // Queued even without room.
   void queue_alert(NumberedAlert alert, Kept kept);
   // Copies of those that wait and are kHere; they are kSpooled from now on.
   [[nodiscard]] std::vector<NumberedAlert> take_unspooled();
+  // Those of `numbers` that still wait are this from now on. REQUIRES: ascending.
+  void mark(const std::vector<std::uint64_t>& numbers, Kept kept);
+  // Those that wait and would be gone with the program.
+  [[nodiscard]] std::size_t unspooled_alerts() const;
   // The last kSpooled one that was sent; 0: none yet.
   [[nodiscard]] std::uint64_t last_spooled_sent() const { return last_spooled_sent_; }
   [[nodiscard]] bool is_enabled() const { return config_.enabled; }
   [[nodiscard]] std::size_t waiting_alerts() const { return alerts_.waiting.size(); }
+  // The beginnings of alerts that the daemon refused for their size, since asked last.
+  [[nodiscard]] std::vector<std::string> take_too_long() { return std::exchange(too_long_, {}); }
 
   // Facility daemon; cut to the same size. Sent after alerts.
   void send_message(SyslogSeverity severity, std::string_view text);
@@ -103,6 +111,7 @@ class SyslogChannel {
   Queue alerts_;
   Queue messages_;
   std::uint64_t last_spooled_sent_ = 0;
+  std::vector<std::string> too_long_;
   ChannelCounters counters_;
 };
 

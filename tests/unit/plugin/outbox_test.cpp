@@ -136,6 +136,20 @@ TEST_CASE("without room in the spool memory keeps its own, the newest are lost a
   }
 }
 
+TEST_CASE("what only memory has is lost at the end, and counted; the spool's is not") {
+  Fixture f(4, 48 + 2 * (17 + 7));  // the header and two
+  f.send(1, 4);
+  CHECK(f.outbox->lost() == 0);
+  CHECK(f.outbox->give_up() == 2);
+  CHECK(f.outbox->lost() == 2);
+  f.stop();
+  f.start();
+  f.server.start();
+  f.pump();  // they are read back
+  f.check_received(1, 2);
+  CHECK(f.outbox->give_up() == 0);
+}
+
 TEST_CASE("without a spool memory is all there is") {
   TempDir dir;
   SyslogConfig config;

@@ -132,6 +132,30 @@ TEST_CASE("a message that the socket cannot take is dropped, not tried for ever"
   CHECK(channel.pump() == std::nullopt);
   CHECK(payload(f.server.receive()) == "next");
   CHECK(channel.counters().dropped_alerts == 1);
+  const std::vector<std::string> refused = channel.take_too_long();
+  REQUIRE(refused.size() == 1);
+  CHECK(refused.front().starts_with("xxx"));
+  CHECK(refused.front().size() <= 400);
+  CHECK(channel.take_too_long().empty());
+}
+
+TEST_CASE("what waits is handed to the spool once, again if it had no room, never if it was refused") {
+  Fixture f;
+  SyslogChannel channel(f.config);
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    channel.queue_alert({n, SyslogSeverity::kNotice, "x"}, SyslogChannel::Kept::kHere);
+  }
+  CHECK(channel.unspooled_alerts() == 3);
+  CHECK(channel.take_unspooled().size() == 3);
+  CHECK(channel.take_unspooled().empty());
+  channel.mark({2, 3}, SyslogChannel::Kept::kHere);
+  const std::vector<NumberedAlert> again = channel.take_unspooled();
+  REQUIRE(again.size() == 2);
+  CHECK(again.front().number == 2);
+  CHECK(channel.unspooled_alerts() == 0);
+  channel.mark({3}, SyslogChannel::Kept::kRefused);
+  CHECK(channel.take_unspooled().empty());
+  CHECK(channel.unspooled_alerts() == 1);
 }
 
 TEST_CASE("operator messages are cut to a datagram") {
