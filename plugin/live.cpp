@@ -17,6 +17,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "plugin/kernel_audit.h"
 #include "plugin/privileges.h"
 #include "plugin/reader.h"
 #include "plugin/service.h"
@@ -253,8 +254,9 @@ std::optional<ExitCode> refuse_input(int fd) {
     fmt::print(stderr, "audisp-eql: standard input is closed\n");
     return ExitCode::kUnreadable;
   }
-  if (!S_ISREG(st.st_mode)) return std::nullopt;
-  fmt::print(stderr, "audisp-eql: standard input is a file; to read a log: audisp-eql scan FILE\n");
+  if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return std::nullopt;
+  fmt::print(stderr, "audisp-eql: standard input is a {}; to read a log: audisp-eql scan FILE\n",
+             S_ISDIR(st.st_mode) ? "directory" : "file");
   return ExitCode::kUsage;
 }
 
@@ -264,11 +266,12 @@ ExitCode run_live(const Options& options) {
   if (const auto refused = refuse_input(STDIN_FILENO)) return *refused;
   Signals signals;
   Settings settings = load_settings(options, required_trust());
+  const std::optional<KernelAudit> kernel = read_kernel_audit();
   Privileges privileges = drop_privileges(privilege_options(settings.config));  // before the first thread
   Reader reader(STDIN_FILENO, settings.config.input.queue_bytes, settings.config.input.max_line_bytes);
   OpenSpool spool = open_spool(settings.config.spool);
   Service service(options, std::move(settings), reader, std::move(spool));
-  service.start(std::move(privileges));
+  service.start(std::move(privileges), kernel);
   Live(signals, reader, service).run();
   return reader.counters().error == 0 ? ExitCode::kDone : ExitCode::kUnreadable;
 }

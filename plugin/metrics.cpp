@@ -12,8 +12,9 @@
 namespace audisp_eql::plugin {
 namespace {
 
-constexpr std::array<std::string_view, 7> kGauges = {"rules",     "queue_bytes", "syslog_waiting", "spool_waiting",
-                                                     "processes", "partials",    "uptime_seconds"};
+constexpr std::array<std::string_view, 8> kGauges = {"rules",          "queue_bytes",         "syslog_waiting",
+                                                     "spool_waiting",  "processes",           "partials",
+                                                     "uptime_seconds", "kernel_lost_at_start"};
 
 std::string label(std::string_view text) {
   std::string out;

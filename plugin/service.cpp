@@ -114,10 +114,14 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
   open_sinks();
 }
 
-void Service::start(Privileges privileges) {
+void Service::start(Privileges privileges, const std::optional<KernelAudit>& kernel) {
   privileges_ = std::move(privileges);
+  kernel_ = kernel;
   log_.info(fmt::format("audisp-eql {} started; {}", AUDISP_EQL_VERSION, privileges_.summary));
   for (const std::string& warning : privileges_.warnings) log_.warning(warning);
+  if (kernel_) {
+    for (const std::string& warning : kernel_warnings(*kernel_)) log_.warning(warning);
+  }
   log_.write(settings_.diagnostics);
   const RuleFiles files = collect_rules(settings_);
   use_rules("start", files, engine::load_rules(files.sources));
@@ -288,6 +292,9 @@ void Service::take_replies() {
 
 std::optional<std::chrono::milliseconds> Service::send() {
   const auto again = syslog_.pump();
+  for (const std::string& text : syslog_.take_too_long()) {
+    log_.error("the syslog daemon refuses an alert for its size, max_message_bytes is too large for it: " + text);
+  }
   outbox_.settle();
   if (!again && outbox_.spool_only() == 0) said_spool_full_ = false;
   return again;
@@ -296,7 +303,15 @@ std::optional<std::chrono::milliseconds> Service::send() {
 bool Service::drain(std::chrono::milliseconds at_most) {
   syslog_.drain(at_most);
   outbox_.settle();
-  return disk_.drain(kLastDisk);
+  bool done = disk_.drain(kLastDisk);
+  take_replies();
+  if (const std::size_t gone = outbox_.give_up(); gone > 0) {
+    // Syslog does not listen; auditd's standard error may be a journal.
+    fmt::print(stderr, "audisp-eql: {} alerts are lost: neither syslog nor the spool took them\n", gone);
+    write_metrics();
+    done = done && disk_.drain(kLastDisk);
+  }
+  return done;
 }
 
 void Service::complain_again() {
@@ -372,6 +387,7 @@ NamedCounters Service::counters() const {
                            {"reloads_refused", reloads_refused_},
                            {"privilege_problems", privileges_.problems.size()}});
   for (auto& counter : state_.counters()) all.push_back(std::move(counter));
+  if (kernel_) all.emplace_back("kernel_lost_at_start", kernel_->lost);
   return all;
 }
 

@@ -17,6 +17,7 @@
 #include "lib/engine/pipeline.h"
 #include "plugin/blind_spots.h"
 #include "plugin/disk.h"
+#include "plugin/kernel_audit.h"
 #include "plugin/log.h"
 #include "plugin/metrics.h"
 #include "plugin/options.h"
@@ -48,8 +49,9 @@ class Service {
 
   // Rules, the state of the run before, and what ran before us. Apart from the
   // constructor, so that reading and the first messages need not wait for it.
-  // `privileges` is told, and what is wrong there with each heartbeat again.
-  void start(Privileges privileges);
+  // `privileges` is told, and what is wrong there with each heartbeat again; `kernel`
+  // is what was read while that was allowed.
+  void start(Privileges privileges, const std::optional<KernelAudit>& kernel);
 
   void feed(std::string_view bytes);
   // The input has been silent for `quiet`.
@@ -105,6 +107,7 @@ class Service {
   Options options_;
   Settings settings_;
   Privileges privileges_;
+  std::optional<KernelAudit> kernel_;  // when we started
   const Reader& reader_;
   SyslogChannel syslog_;
   Log log_;
