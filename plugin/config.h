@@ -65,7 +65,7 @@ struct DiskConfig {
 struct StateConfig {
   std::string path = "/var/lib/audisp-eql/state";  // empty: nothing is kept
   EventTime max_age = seconds(60);
-  std::size_t max_bytes = 64u << 20;
+  std::size_t max_bytes = 256u << 20;
 };
 
 struct Config {

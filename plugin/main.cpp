@@ -17,17 +17,25 @@ namespace {
 
 using namespace audisp_eql::plugin;
 
+// A full disk shows only when the buffer is written.
+ExitCode written() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return ExitCode::kDone;
+  std::fprintf(stderr, "audisp-eql: cannot write to standard output\n");
+  return ExitCode::kUnreadable;
+}
+
 ExitCode run(const std::vector<std::string>& args, const BlockedSignals& blocked) {
   const auto parsed = parse_options(args);
   if (const auto* ending = std::get_if<Ending>(&parsed)) {
     std::fputs(ending->out.c_str(), stdout);
     std::fputs(ending->err.c_str(), stderr);
-    return ending->code;
+    return worse(ending->code, written());
   }
   const Options& options = std::get<Options>(parsed);
   if (options.command == Command::kLive) return run_live(options);
   blocked.restore();
-  return options.command == Command::kScan ? run_scan(options) : run_check(options);
+  const ExitCode code = options.command == Command::kScan ? run_scan(options) : run_check(options);
+  return worse(code, written());
 }
 
 }  // namespace

@@ -4,9 +4,8 @@
 #include <sys/mount.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdio>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,6 +15,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/process/plugin_run.h"
+#include "tests/support/records.h"
 
 namespace audisp_eql::test {
 namespace {
@@ -27,23 +27,13 @@ constexpr char kConnectRule[] =
     "[rule]\nname = \"any connect\"\nrule_id = \"connect\"\ntype = \"eql\"\nseverity = \"low\"\n"
     "risk_score = 1\nquery = \"network where event.action == \\\"connection_attempted\\\"\"\n";
 
-// A connect to this port, whole.
-std::string connect_event(unsigned serial, unsigned port) {
-  const std::string stamp =
-      " msg=audit(1795506100." + std::to_string(100 + serial % 900) + ":" + std::to_string(serial) + "): ";
-  std::array<char, 5> hex{};
-  std::snprintf(hex.data(), hex.size(), "%04X", port);
-  return "type=SYSCALL" + stamp +
-         "arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=7f a2=10 a3=0 items=0 ppid=1 pid=" +
-         std::to_string(1000 + serial % 1000) +
-         " auid=1000 uid=1000 gid=1000 euid=1000 suid=1000 fsuid=1000 egid=1000 sgid=1000 fsgid=1000 tty=(none) "
-         "ses=1 comm=\"x\" exe=\"/usr/bin/x\" key=(null)\n" +
-         "type=SOCKADDR" + stamp + "saddr=0200" + hex.data() + "7F0000010000000000000000\n" + "type=EOE" + stamp + "\n";
-}
-
 std::string connects(unsigned from, unsigned to) {
   std::string text;
-  for (; from <= to; ++from) text += connect_event(from, from % 60'000 + 1);
+  for (; from <= to; ++from) {
+    const Actor actor{.pid = 1000 + from % 1000, .uid = 1000, .exe = "/usr/bin/x"};
+    text +=
+        connect_event(actor, {1'795'506'100'000 + from % 1000, from}, static_cast<std::uint16_t>(from % 60'000 + 1));
+  }
   return text;
 }
 
@@ -198,6 +188,92 @@ TEST_CASE("HUP upon HUP, with good and bad rules in turn: nothing is lost and go
     auditd.write(connects(round, round));
   }
   CHECK(serials_until(place.syslog(), kRounds) == range(1, kRounds));
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+}
+
+// The plugin with faults_preload.cpp in it.
+class Faults {
+ public:
+  explicit Faults(Place& place) : folder_(place.file("faults")) { std::filesystem::create_directory(folder_); }
+
+  void set(const std::string& name, const std::string& value) const { write_file(folder_ + "/" + name, value); }
+  [[nodiscard]] std::vector<std::string> environment() const {
+    return {std::string("LD_PRELOAD=") + FAULTS_PRELOAD, "FAULTS=" + folder_, "ASAN_OPTIONS=verify_asan_link_order=0"};
+  }
+
+ private:
+  std::string folder_;
+};
+
+TEST_CASE("a disk that hangs holds up neither alerts nor the end") {
+  Place place(kNoStorm);
+  place.write_rule("connect.toml", kConnectRule);
+  const Faults faults(place);
+  faults.set("hang", "");
+  FakeAuditd auditd(AUDISP_EQL, place.live_args(), faults.environment());
+  constexpr unsigned kAlerts = 50;
+  auditd.write(connects(1, kAlerts));
+  // Without a daemon they go to the spool, where the disk thread stays.
+  await_size(place.spool(), kAlerts * 100);
+  place.syslog().start();
+  CHECK(serials_until(place.syslog(), kAlerts) == range(1, kAlerts));
+  auditd.write(connects(kAlerts + 1, kAlerts + 5));
+  CHECK(serials_until(place.syslog(), kAlerts + 5) == range(kAlerts + 1, kAlerts + 5));
+  auditd.close_input();
+  CHECK(auditd.wait(30) == 0);
+}
+
+TEST_CASE("the wall clock is set by an hour, forth and back, while the plugin runs") {
+  Place place(kNoStorm);
+  place.write_rule("connect.toml", kConnectRule);
+  place.syslog().start();
+  const Faults faults(place);
+  FakeAuditd auditd(AUDISP_EQL, place.live_args(), faults.environment());
+  unsigned serial = 0;
+  std::string last_hour;
+  for (const char* offset : {"0", "3600", "-3600", "0"}) {
+    faults.set("clock", offset);
+    auditd.write(connects(serial + 1, serial + 3));
+    CHECK(serials_until(place.syslog(), serial + 2) == range(serial + 1, serial + 2));
+    const std::string datagram = place.syslog().receive_until("\"id\":\"connect\"");
+    CHECK(serial_of(datagram) == serial + 3);
+    // The fault is real: the alert was made in another hour.
+    const std::string hour = datagram.substr(datagram.find("\"created\":\"") + 11, 13);
+    CHECK(hour != last_hour);
+    last_hour = hour;
+    serial += 3;
+  }
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+}
+
+TEST_CASE("what neither syslog nor the spool took is counted when the plugin ends") {
+  Place place(kNoStorm);
+  place.write_rule("connect.toml", kConnectRule);
+  const SmallDisk disk(place.file("disk"));
+  write_file(place.config(), "user = \"root\"\nrules = [\"" + place.rules() + "\"]\n[syslog]\nsocket = \"" +
+                                 place.syslog().path() + "\"\n[spool]\npath = \"" + place.file("disk/spool") +
+                                 "\"\n[state]\npath = \"\"\n[metrics]\npath = \"" + place.file("out/m.prom") + "\"\n" +
+                                 kNoStorm);
+  constexpr unsigned kAlerts = 500;
+  {
+    FakeAuditd auditd(AUDISP_EQL, place.live_args());
+    auditd.write(connects(1, kAlerts));
+    auditd.close_input();
+    CHECK(auditd.wait(30) == 0);
+  }
+  const std::string metrics = read_file(place.file("out/m.prom"));
+  const std::string name = "\naudisp_eql_alerts_lost_total ";
+  const std::size_t at = metrics.find(name);
+  REQUIRE(at != std::string::npos);
+  const unsigned lost = static_cast<unsigned>(std::stoul(metrics.substr(at + name.size())));
+  CHECK(lost > 0);
+  CHECK(lost < kAlerts);
+  // The rest comes with the next run.
+  place.syslog().start();
+  FakeAuditd auditd(AUDISP_EQL, place.live_args());
+  CHECK(serials_until(place.syslog(), kAlerts - lost) == range(1, kAlerts - lost));
   auditd.close_input();
   CHECK(auditd.wait() == 0);
 }

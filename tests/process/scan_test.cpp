@@ -132,10 +132,22 @@ TEST_CASE("a full disk on standard output is an error") {
   CHECK(has(ran.err, "cannot write standard output"));
 }
 
-TEST_CASE("live on a regular file points to scan") {
-  const Ran ran = run({"/bin/sh", "-c", "exec \"$0\" <\"$1\"", AUDISP_EQL, kXfce});
-  CHECK(ran.status == 2);
-  CHECK(has(ran.err, "audisp-eql scan FILE"));
+TEST_CASE("a full disk is an error of --version, --help and check, too") {
+  for (const std::string& args : {std::string("--version"), std::string("--help"), "check " + std::string(kRuleFile)}) {
+    CAPTURE(args);
+    const Ran ran = run({"/bin/sh", "-c", "exec \"$0\" " + args + " >/dev/full", AUDISP_EQL});
+    CHECK(ran.status == 3);
+    CHECK(has(ran.err, "cannot write to standard output"));
+  }
+}
+
+TEST_CASE("live on a regular file or a directory points to scan") {
+  for (const std::string& input : {std::string(kXfce), std::string("/")}) {
+    CAPTURE(input);
+    const Ran ran = run({"/bin/sh", "-c", "exec \"$0\" <\"$1\"", AUDISP_EQL, input});
+    CHECK(ran.status == 2);
+    CHECK(has(ran.err, "audisp-eql scan FILE"));
+  }
 }
 
 TEST_CASE("--version names both versions, --help gives examples") {

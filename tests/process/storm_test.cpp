@@ -7,34 +7,30 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "tests/process/plugin_run.h"
+#include "tests/support/records.h"
 
 namespace audisp_eql::test {
 namespace {
 
 namespace json = boost::json;
 
-constexpr int kFlood = 1000;
+constexpr unsigned kFlood = 1000;
 
-// A connect to 192.0.2.7:4008, as auditd writes it.
-std::string connect_by(int uid, int serial) {
-  const std::string stamp = fmt::format("audit(1795506070.{:03}:{})", serial % 1000, serial);
-  return fmt::format(
-      "type=SYSCALL msg={0}: arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=7ffd a2=10 a3=0 items=0 ppid=1 "
-      "pid={1} auid={1} uid={1} gid={1} euid={1} suid={1} fsuid={1} egid={1} sgid={1} fsgid={1} tty=(none) ses=1 "
-      "comm=\"x\" exe=\"/usr/bin/x\" key=\"connect\"\n"
-      "type=SOCKADDR msg={0}: saddr=02000FA8C00002070000000000000000\n"
-      "type=EOE msg={0}: \n",
-      stamp, uid);
+// A connect to 192.0.2.7:4008.
+std::string connect_by(unsigned uid, unsigned serial) {
+  const Actor actor{.pid = uid, .uid = uid, .exe = "/usr/bin/x"};
+  const Stamp stamp{1'795'506'070'000 + serial % 1000, serial};
+  return record("SYSCALL", stamp, syscall_body(actor, 42)) + record("SOCKADDR", stamp, saddr(4008, "C0000207")) +
+         record("EOE", stamp, "");
 }
 
 // One user's flood with another's one connect in it.
 std::string storm() {
   std::string out;
-  for (int i = 0; i < kFlood; ++i) {
+  for (unsigned i = 0; i < kFlood; ++i) {
     out += connect_by(1000, 100 + i);
     if (i == kFlood / 2) out += connect_by(1001, 9000);
   }

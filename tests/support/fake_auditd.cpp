@@ -21,7 +21,7 @@ namespace {
 // What auditd 3.0.9 leaves a restarted plugin with.
 constexpr int kBlocked[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGCHLD, SIGCONT};
 
-[[noreturn]] void become_plugin(int input, char* const* argv) {
+[[noreturn]] void become_plugin(int input, char* const* argv, char* const* environment) {
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_IGN);
   sigset_t blocked;
   ::sigemptyset(&blocked);
@@ -33,14 +33,22 @@ constexpr int kBlocked[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGCHLD, SIGCONT}
   ::dup2(null, STDERR_FILENO);
   ::setsid();
   static_cast<void>(::chdir("/"));
-  char* const no_environment[] = {nullptr};
-  ::execve(argv[0], argv, no_environment);
+  ::execve(argv[0], argv, environment);
   ::_exit(127);
+}
+
+// With a null one at the end, as execve wants them.
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));
+  out.push_back(nullptr);
+  return out;
 }
 
 }  // namespace
 
-FakeAuditd::FakeAuditd(const std::string& plugin, const std::vector<std::string>& args) {
+FakeAuditd::FakeAuditd(const std::string& plugin, const std::vector<std::string>& args,
+                       const std::vector<std::string>& environment) {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
   socket_.reset(ends[0]);
@@ -49,12 +57,12 @@ FakeAuditd::FakeAuditd(const std::string& plugin, const std::vector<std::string>
   REQUIRE(::pipe2(started.data(), O_CLOEXEC) == 0);
   const plugin::UniqueFd read_started(started[0]);
   plugin::UniqueFd write_started(started[1]);
-  std::vector<char*> argv = {const_cast<char*>(plugin.c_str())};
-  for (const std::string& arg : args) argv.push_back(const_cast<char*>(arg.c_str()));
-  argv.push_back(nullptr);
+  std::vector<char*> argv = pointers(args);
+  argv.insert(argv.begin(), const_cast<char*>(plugin.c_str()));
+  const std::vector<char*> variables = pointers(environment);
   pid_ = ::fork();
   REQUIRE(pid_ >= 0);
-  if (pid_ == 0) become_plugin(theirs.get(), argv.data());
+  if (pid_ == 0) become_plugin(theirs.get(), argv.data(), variables.data());
   // The end of this pipe comes with exec: from then on signals meet the plugin,
   // not a child that has yet to ignore them.
   write_started.reset();

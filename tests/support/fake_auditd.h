@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts a plugin as auditd's dispatcher does: a unix stream socket as standard
-// input, no environment, every signal ignored, some blocked. The test is its
-// parent, as auditd is.
+// input, no environment (unless the test needs one), every signal ignored, some
+// blocked. The test is its parent, as auditd is.
 #pragma once
 
 #include <string>
@@ -14,7 +14,8 @@ namespace audisp_eql::test {
 
 class FakeAuditd {
  public:
-  FakeAuditd(const std::string& plugin, const std::vector<std::string>& args);
+  FakeAuditd(const std::string& plugin, const std::vector<std::string>& args,
+             const std::vector<std::string>& environment = {});
   // Kills what still runs.
   ~FakeAuditd();
   FakeAuditd(const FakeAuditd&) = delete;
