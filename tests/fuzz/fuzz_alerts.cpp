@@ -15,53 +15,20 @@
 #include "lib/alert/format.h"
 #include "lib/base/escape.h"
 #include "lib/engine/pipeline.h"
-#include "lib/engine/rule.h"
 #include "tests/fuzz/small_limits.h"
+#include "tests/fuzz/small_pipeline.h"
 
 using namespace audisp_eql;
 
 namespace {
 
-constexpr const char* kQueries[] = {
-    "sequence by host.id, process.entity_id with maxspan=1s [process where event.action == \\\"exec\\\"] "
-    "[network where event.action == \\\"connection_attempted\\\"]",
-    "sequence by process.entity_id with maxspan=5s [process where event.type == \\\"start\\\"] "
-    "![network where destination.port == 53] [network where true] until [process where event.type == \\\"end\\\"]",
-    "process where process.args : (\\\"*-c*\\\", \\\"export*\\\") or process.parent.executable == null | head 9",
-};
-
 constexpr std::size_t kBudget = 700;
 
 using fuzz::check;
 
-engine::RuleSet rules() {
-  std::vector<Source> sources;
-  for (const char* query : kQueries) {
-    const std::string id = std::to_string(sources.size());
-    sources.push_back({id,
-                       "[rule]\nname = \"n\"\nrule_id = \"" + id +
-                           "\"\ntype = \"eql\"\nseverity = \"low\"\nrisk_score = 1\nquery = \"" + query + "\"\n",
-                       1, 1});
-  }
-  engine::RuleSet set = engine::load_rules(sources);
-  check(set.refused == 0);
-  return set;
-}
-
-engine::PipelineOptions options() {
-  engine::PipelineOptions out;
-  out.max_line = 9000;
-  out.grouper = fuzz::kSmallLimits;
-  out.engine.max_hosts = 3;
-  out.engine.table = {.max_processes = 8, .max_image_bytes = 4096, .ended_kept = seconds(1)};
-  out.engine.sequence.max_partials = 8;
-  out.engine.sequence.max_bytes = 16'384;
-  return out;
-}
-
 std::vector<alert::Alert> run(std::string_view text, audit::LineFormat format, std::size_t chunk) {
-  engine::Pipeline pipeline(options());
-  pipeline.set_rules(rules());
+  engine::Pipeline pipeline(fuzz::small_pipeline());
+  pipeline.set_rules(fuzz::some_rules());
   pipeline.set_format(format);
   std::vector<alert::Alert> alerts;
   while (!text.empty()) {
