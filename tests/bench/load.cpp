@@ -256,9 +256,11 @@ std::uint64_t play(Reader& reader, const std::vector<Template>& log, std::uint64
 void report(const Place& place, Reader& plugin, Reader& nothing, std::uint64_t planted, double seconds) {
   const std::uint64_t lines = place.metric("lines_total");
   const std::uint64_t dropped = place.metric("lines_dropped_total");
-  fmt::print("| sent | records/s | processed | dropped | sent - processed - dropped | planted | found |\n");
-  fmt::print("|---|---|---|---|---|---|---|\n| {} | {:.0f} | {} | {} | {} | {} | {} |\n\n", plugin.sent(),
-             static_cast<double>(plugin.sent()) / seconds, lines, dropped,
+  fmt::print(
+      "| sent | records/s | processed | sent : processed | dropped | sent - processed - dropped | planted | found |\n");
+  fmt::print("|---|---|---|---|---|---|---|---|\n| {} | {:.0f} | {} | {:.1f} | {} | {} | {} | {} |\n\n", plugin.sent(),
+             static_cast<double>(plugin.sent()) / seconds, lines,
+             static_cast<double>(plugin.sent()) / static_cast<double>(std::max<std::uint64_t>(lines, 1)), dropped,
              static_cast<std::int64_t>(plugin.sent()) - static_cast<std::int64_t>(lines + dropped), planted,
              place.alerts());
   fmt::print("| write(2) waits, microseconds | p99 | p99.9 | worst |\n|---|---|---|---|\n");
