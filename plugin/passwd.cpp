@@ -50,4 +50,19 @@ std::optional<Account> find_account(std::string_view text, std::string_view name
   return std::nullopt;
 }
 
+std::optional<std::string> find_home(std::string_view text, std::uint32_t uid) {
+  while (!text.empty()) {
+    std::string_view line = take_until(text, '\n');
+    take_until(line, ':');
+    take_until(line, ':');
+    if (audit::parse_number<std::uint32_t>(take_until(line, ':')) != uid) continue;
+    take_until(line, ':');
+    take_until(line, ':');
+    const std::string_view home = take_until(line, ':');
+    if (!home.starts_with('/')) return std::nullopt;
+    return std::string(home);
+  }
+  return std::nullopt;
+}
+
 }  // namespace audisp_eql::plugin

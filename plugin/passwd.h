@@ -30,4 +30,7 @@ struct Account {
 // the one that setuid takes for "no change".
 [[nodiscard]] std::optional<Account> find_account(std::string_view text, std::string_view name);
 
+// The home directory on the first line of this uid; nullopt also when it is not absolute.
+[[nodiscard]] std::optional<std::string> find_home(std::string_view text, std::uint32_t uid);
+
 }  // namespace audisp_eql::plugin

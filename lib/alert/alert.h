@@ -82,6 +82,16 @@ struct Evidence {
   std::optional<Destination> destination;
 };
 
+// The autostart entry that started the process, where that is sure.
+struct DesktopEntryInfo {
+  std::string path;
+  std::string name, exec;          // as in the file
+  std::string owner;               // uid
+  std::optional<EventTime> mtime;  // of the file
+  std::string sha256;              // of its content, lower-case hex
+  std::string found_by;            // "systemd_unit", "environment" or "exec_line"
+};
+
 // What makes an alert a summary of those that a storm guard held back.
 struct Suppressed {
   std::uint64_t count = 0;
@@ -109,6 +119,7 @@ struct Alert {
   std::size_t stages = 0;  // of the query; missing ones (`![...]`) have no evidence
   bool truncated = false;  // the records or a cap lost argument bytes
   std::vector<std::string> notes;
+  std::optional<DesktopEntryInfo> desktop_entry;
   std::optional<Suppressed> suppressed;  // a summary; it has no process, destination or evidence
 };
 

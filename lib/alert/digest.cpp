@@ -43,10 +43,10 @@ Digest digest_of(std::span<const std::string_view> parts) {
   return out;
 }
 
-std::string to_hex(const Digest& digest) {
+std::string to_hex(std::span<const std::uint8_t> bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
-  for (const std::uint8_t byte : digest) {
+  for (const std::uint8_t byte : bytes) {
     out += kDigits[byte >> 4U];
     out += kDigits[byte & 0xFU];
   }

@@ -19,7 +19,7 @@ using Digest = std::array<std::uint8_t, 16>;
 // Its first 16 bytes.
 [[nodiscard]] Digest digest_of(std::span<const std::string_view> parts);
 
-// 32 lower-case hex digits.
-[[nodiscard]] std::string to_hex(const Digest& digest);
+// Two lower-case digits a byte.
+[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 
 }  // namespace audisp_eql::alert

@@ -11,8 +11,11 @@ namespace {
 
 constexpr std::string_view kGroup = "[Desktop Entry]";
 constexpr std::string_view kGlibShell = "export GIO_LAUNCHED_DESKTOP_FILE_PID=$$;";
-// `interpreter script`, or `interpreter option script`.
+// What the kernel puts before a script: `interpreter script`, or `interpreter
+// option script`. Versions follow (python3.11).
 constexpr std::size_t kMostInterpreterWords = 2;
+constexpr std::string_view kInterpreters[] = {"sh",   "bash", "dash", "zsh", "ksh", "fish", "python",
+                                              "perl", "ruby", "node", "php", "lua", "tclsh"};
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r";
@@ -73,10 +76,17 @@ std::span<const std::string> without_launcher(std::span<const std::string> args)
   return is_shell ? args.subspan(kShellWords) : args;
 }
 
+bool is_interpreter(std::string_view path) {
+  const std::string_view name = base_name(path);
+  return std::any_of(std::begin(kInterpreters), std::end(kInterpreters), [name](std::string_view known) {
+    return name.starts_with(known) && name.find_first_not_of("0123456789.", known.size()) == std::string_view::npos;
+  });
+}
+
 // The first word is a program: of one that was looked up, the path may be there.
 bool equal(std::span<const std::string> args, std::span<const std::string> words) {
   if (args.size() != words.size() || words.empty()) return false;
-  const bool looked_up = words[0].find('/') == std::string::npos;
+  const bool looked_up = words[0].find('/') == std::string::npos && args[0].starts_with('/');
   if (args[0] != words[0] && !(looked_up && base_name(args[0]) == words[0])) return false;
   return std::equal(args.begin() + 1, args.end(), words.begin() + 1);
 }
@@ -117,7 +127,8 @@ bool starts(const DesktopEntry& entry, std::string_view path, std::span<const st
   std::vector<std::string> expanded;
   for (const std::string& word : *words) expand(word, entry, path, expanded);
   args = without_launcher(args);
-  for (std::size_t skip = 0; skip <= kMostInterpreterWords && skip < args.size(); ++skip) {
+  const std::size_t most = !args.empty() && is_interpreter(args[0]) ? kMostInterpreterWords : 0;
+  for (std::size_t skip = 0; skip <= most && skip < args.size(); ++skip) {
     if (equal(args.subspan(skip), expanded)) return true;
   }
   return false;

@@ -80,7 +80,11 @@ TEST_CASE("a process is the entry's if its arguments are, and not otherwise") {
       {"/home/u/s.sh -x", {"/bin/sh", "/home/u/s.sh", "-x"}, true},
       {"/home/u/s.py", {"/usr/bin/python3", "-u", "/home/u/s.py"}, true},
       {"s.sh", {"/bin/sh", "/home/u/bin/s.sh"}, true},
-      {"s.sh", {"a", "b", "c", "s.sh"}, false},
+      {"s.sh", {"sh", "b", "c", "/s.sh"}, false},
+      {"s.sh", {"cat", "/s.sh"}, false},
+      {"s.sh", {"sh", "http://h/s.sh"}, false},
+      {"s.py", {"/usr/bin/python3.11", "/s.py"}, true},
+      {"s.sh", {"/usr/bin/shred", "/s.sh"}, false},
       // GLib's helpers.
       {"curl x", {"/usr/libexec/gio-launch-desktop", "curl", "x"}, true},
       {"curl x",

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugin/autostart.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "lib/alert/digest.h"
+#include "lib/desktop/desktop_entry.h"
+#include "lib/desktop/systemd_unit.h"
+#include "plugin/passwd.h"
+
+namespace audisp_eql::plugin {
+namespace {
+
+constexpr std::string_view kSuffix = ".desktop";
+// After the user's own, whose files hide theirs of the same name.
+constexpr const char* kSystemDirectories[] = {"/etc/xdg/autostart", "/usr/share/gnome/autostart",
+                                              "/usr/share/autostart"};
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+std::string_view directory_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
+
+}  // namespace
+
+AutostartEntries::AutostartEntries(std::string root)
+    : root_(std::move(root)), root_fd_(::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+
+// O_NONBLOCK, so that no FIFO holds us up.
+UniqueFd AutostartEntries::open(const std::string& path, int flags) const {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  how.resolve = RESOLVE_IN_ROOT;
+  const long fd = ::syscall(SYS_openat2, root_fd_.get(), path.c_str(), &how, sizeof how);
+  // Linux before 5.6: a copy is not searched there, its links could lead out of it.
+  if (fd < 0 && errno == ENOSYS && root_ == "/") return UniqueFd(::open(path.c_str(), static_cast<int>(how.flags)));
+  return UniqueFd(static_cast<int>(fd));
+}
+
+std::optional<std::string> AutostartEntries::read(const std::string& path, std::size_t max_bytes,
+                                                  alert::DesktopEntryInfo* info) const {
+  const UniqueFd fd = open(path, 0);
+  struct stat st {};
+  if (!fd || ::fstat(fd.get(), &st) != 0 || !S_ISREG(st.st_mode)) return std::nullopt;
+  std::string text;
+  std::array<char, 16'384> buffer;
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::nullopt;
+    if (n == 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(n));
+    if (text.size() > max_bytes) return std::nullopt;
+  }
+  if (info != nullptr) {
+    info->owner = std::to_string(st.st_uid);
+    info->mtime = milliseconds(std::int64_t{st.st_mtim.tv_sec} * 1000 + st.st_mtim.tv_nsec / 1'000'000);
+  }
+  return text;
+}
+
+std::vector<std::string> AutostartEntries::directories(std::optional<std::uint32_t> uid) const {
+  constexpr std::size_t kMaxPasswd = 16u << 20;
+  std::vector<std::string> out;
+  if (const auto passwd = uid ? read("/etc/passwd", kMaxPasswd, nullptr) : std::nullopt) {
+    if (const auto home = find_home(*passwd, *uid)) out.push_back(*home + "/.config/autostart");
+  }
+  out.insert(out.end(), std::begin(kSystemDirectories), std::end(kSystemDirectories));
+  return out;
+}
+
+std::vector<std::string> AutostartEntries::names(const std::string& directory) const {
+  std::vector<std::string> out;
+  UniqueFd fd = open(directory, O_DIRECTORY);
+  const std::unique_ptr<DIR, CloseDirectory> listing(fd ? ::fdopendir(fd.get()) : nullptr);
+  if (!listing) return out;
+  static_cast<void>(fd.release());
+  while (const dirent* const each = ::readdir(listing.get())) {
+    const std::string_view name = each->d_name;
+    if (name.ends_with(kSuffix)) out.emplace_back(name);
+    if (out.size() >= kMaxFiles) break;
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::optional<alert::DesktopEntryInfo> AutostartEntries::load(const std::string& path) const {
+  alert::DesktopEntryInfo info;
+  const auto text = read(path, kMaxFile, &info);
+  const auto entry = text ? desktop::parse_desktop_entry(*text) : std::nullopt;
+  if (!entry) return std::nullopt;
+  const std::string_view content = *text;
+  info.path = path;
+  info.name = entry->name;
+  info.exec = entry->exec;
+  info.sha256 = alert::to_hex(alert::sha256_of({&content, 1}));
+  return info;
+}
+
+std::optional<alert::DesktopEntryInfo> AutostartEntries::by_exec_line(
+    const EntryQuery& query, const std::vector<std::string>& directories) const {
+  std::set<std::string> seen;
+  std::vector<std::string> found;
+  std::size_t bytes = 0;
+  for (const std::string& directory : directories) {
+    for (const std::string& name : names(directory)) {
+      if (!seen.insert(name).second) continue;
+      const std::string path = directory + "/" + name;
+      const auto text = read(path, kMaxFile, nullptr);
+      if (!text) continue;
+      bytes += text->size();
+      if (bytes > kMaxBytes) return std::nullopt;
+      const auto entry = desktop::parse_desktop_entry(*text);
+      const auto is_started = [&](const std::vector<std::string>& args) { return desktop::starts(*entry, path, args); };
+      if (entry && std::any_of(query.launches.begin(), query.launches.end(), is_started)) found.push_back(path);
+    }
+  }
+  if (found.size() != 1) return std::nullopt;
+  return load(found.front());
+}
+
+std::optional<alert::DesktopEntryInfo> AutostartEntries::find(const EntryQuery& query) const {
+  const std::vector<std::string> where = directories(query.uid);
+  const auto as = [](std::optional<alert::DesktopEntryInfo> info, const char* how) {
+    if (info) info->found_by = how;
+    return info;
+  };
+  if (const std::string name = desktop::autostart_entry_of(query.unit); !name.empty()) {
+    for (const std::string& directory : where) {
+      if (auto info = load(directory + "/" + name)) return as(std::move(info), "systemd_unit");
+    }
+  }
+  // Whoever wrote the environment may name any file; only entries count.
+  const std::string& path = query.environment_path;
+  if (path.ends_with(kSuffix) && std::find(where.begin(), where.end(), directory_of(path)) != where.end()) {
+    if (auto info = load(path)) return as(std::move(info), "environment");
+  }
+  return as(by_exec_line(query, where), "exec_line");
+}
+
+}  // namespace audisp_eql::plugin

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which autostart entry started a process: a .desktop file of the user's or the
+// system's autostart directories (freedesktop.org, Desktop Application Autostart
+// Specification). Reads files that users wrote: bounded in size and number, and
+// only what is a regular file. May wait for the disk.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/alert/alert.h"
+#include "plugin/unique_fd.h"
+
+namespace audisp_eql::plugin {
+
+struct EntryQuery {
+  std::optional<std::uint32_t> uid;                // whose session it is
+  std::vector<std::vector<std::string>> launches;  // arguments of the process and of its parents
+  std::string unit;                                // its systemd unit; may be empty
+  std::string environment_path;                    // GIO_LAUNCHED_DESKTOP_FILE; may be empty
+};
+
+class AutostartEntries {
+ public:
+  static constexpr std::size_t kMaxFile = 1u << 20;
+  static constexpr std::size_t kMaxFiles = 1024;       // of a directory
+  static constexpr std::size_t kMaxBytes = 16u << 20;  // read for one question
+
+  // "/" is this host; else a copy of its file system, links in it stay in it.
+  explicit AutostartEntries(std::string root);
+
+  // The surest way first: the unit, the environment, then the only entry whose
+  // Exec line is what was executed. nullopt: none, or more than one.
+  [[nodiscard]] std::optional<alert::DesktopEntryInfo> find(const EntryQuery& query) const;
+
+ private:
+  [[nodiscard]] UniqueFd open(const std::string& path, int flags) const;
+  [[nodiscard]] std::optional<std::string> read(const std::string& path, std::size_t max_bytes,
+                                                alert::DesktopEntryInfo* info) const;
+  [[nodiscard]] std::vector<std::string> directories(std::optional<std::uint32_t> uid) const;
+  [[nodiscard]] std::vector<std::string> names(const std::string& directory) const;
+  [[nodiscard]] std::optional<alert::DesktopEntryInfo> load(const std::string& path) const;
+  [[nodiscard]] std::optional<alert::DesktopEntryInfo> by_exec_line(const EntryQuery& query,
+                                                                    const std::vector<std::string>& directories) const;
+
+  std::string root_;
+  UniqueFd root_fd_;
+};
+
+}  // namespace audisp_eql::plugin
