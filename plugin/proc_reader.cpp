@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "lib/audit/numbers.h"
+#include "lib/desktop/systemd_unit.h"
 #include "plugin/clocks.h"
 #include "plugin/unique_fd.h"
 
@@ -90,6 +91,10 @@ std::vector<std::string> split_args(std::string_view cmdline) {
   return args;
 }
 
+std::string unit_in(const std::string& directory) {
+  return std::string(desktop::unit_of_cgroup(slurp(directory + "/cgroup")));
+}
+
 }  // namespace
 
 ProcReader::ProcReader(std::string root, std::optional<EventTime> boot, std::int64_t ticks)
@@ -103,22 +108,55 @@ EventTime ProcReader::boot_time() const {
   return read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME);
 }
 
-std::optional<entity::ProcEntry> ProcReader::read(std::uint32_t pid) const {
-  const std::string directory = root_ + "/" + std::to_string(pid);
-  entity::ProcEntry entry;
-  entry.pid = pid;
-  if (!take_stat(slurp(directory + "/stat"), entry)) return std::nullopt;
+EventTime ProcReader::start_of(const entity::ProcEntry& entry) const {
   // Split so that ticks since boot times 1000 cannot overflow.
   const auto ticks = static_cast<std::uint64_t>(ticks_);
   const std::uint64_t ms = entry.start_ticks / ticks * 1000 + entry.start_ticks % ticks * 1000 / ticks;
-  entry.start = boot_time() + milliseconds(static_cast<std::int64_t>(ms));
-  take_status(slurp(directory + "/status"), entry);
-  entry.exe = read_link(directory + "/exe");
-  entry.cwd = read_link(directory + "/cwd");
-  const std::string cmdline = slurp(directory + "/cmdline");
+  return boot_time() + milliseconds(static_cast<std::int64_t>(ms));
+}
+
+std::optional<entity::ProcEntry> ProcReader::identify(std::uint32_t pid) const {
+  entity::ProcEntry entry;
+  entry.pid = pid;
+  if (!take_stat(slurp(directory(pid) + "/stat"), entry)) return std::nullopt;
+  entry.start = start_of(entry);
+  return entry;
+}
+
+std::optional<entity::ProcUnit> ProcReader::unit(std::uint32_t pid) const {
+  const auto entry = identify(pid);
+  if (!entry) return std::nullopt;
+  return entity::ProcUnit{entry->start, unit_in(directory(pid))};
+}
+
+std::optional<std::string> ProcReader::variable(std::uint32_t pid, std::string_view name, EventTime not_after) const {
+  const std::string environment = slurp(directory(pid) + "/environ");
+  const auto entry = identify(pid);
+  if (!entry || entry->start > not_after) return std::nullopt;
+  std::string_view rest = environment;
+  while (!rest.empty()) {
+    const std::string_view each = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(each.size() + 1, rest.size()));
+    if (each.starts_with(name) && each.substr(name.size()).starts_with('=')) {
+      return std::string(each.substr(name.size() + 1));
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<entity::ProcEntry> ProcReader::read(std::uint32_t pid) const {
+  auto known = identify(pid);
+  if (!known) return std::nullopt;
+  entity::ProcEntry& entry = *known;
+  const std::string place = directory(pid);
+  take_status(slurp(place + "/status"), entry);
+  entry.exe = read_link(place + "/exe");
+  entry.cwd = read_link(place + "/cwd");
+  entry.systemd_unit = unit_in(place);
+  const std::string cmdline = slurp(place + "/cmdline");
   entry.args = split_args(cmdline);
   entry.args_truncated = cmdline.size() == kMaxFile || entry.args.size() == kMaxArgs;
-  return entry;
+  return known;
 }
 
 std::vector<entity::ProcEntry> ProcReader::read_all() const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/time.h"
@@ -28,9 +29,19 @@ class ProcReader {
 
   [[nodiscard]] std::optional<entity::ProcEntry> read(std::uint32_t pid) const;
   [[nodiscard]] std::vector<entity::ProcEntry> read_all() const;
+  // Which unit it is in now.
+  [[nodiscard]] std::optional<entity::ProcUnit> unit(std::uint32_t pid) const;
+  // Of the environment that it was given when it last executed; nullopt when there
+  // is no such variable, or when it started after `not_after` and so is another.
+  [[nodiscard]] std::optional<std::string> variable(std::uint32_t pid, std::string_view name,
+                                                    EventTime not_after) const;
 
  private:
+  [[nodiscard]] std::string directory(std::uint32_t pid) const { return root_ + "/" + std::to_string(pid); }
   [[nodiscard]] EventTime boot_time() const;
+  [[nodiscard]] EventTime start_of(const entity::ProcEntry& entry) const;
+  // With the pid, its parent and its start.
+  [[nodiscard]] std::optional<entity::ProcEntry> identify(std::uint32_t pid) const;
 
   std::string root_;
   std::optional<EventTime> boot_;

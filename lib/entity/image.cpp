@@ -59,7 +59,7 @@ void fill_names(Image& image) {
 }  // namespace
 
 std::size_t Image::bytes() const {
-  std::size_t n = sizeof(Image) + working_directory.size() + kernel_exe.size();
+  std::size_t n = sizeof(Image) + working_directory.size() + kernel_exe.size() + systemd_unit.size();
   for (const std::string& s : executables) n += sizeof s + s.size();
   for (const std::string& s : names) n += sizeof s + s.size();
   for (const std::string& s : args) n += sizeof s + s.size();
@@ -77,6 +77,7 @@ boost::intrusive_ptr<Image> image_from_exec(ExecImage exec) {
   make_valid(exec.path);
   make_valid(exec.exe);
   make_valid(exec.cwd);
+  make_valid(exec.systemd_unit);
   for (std::string& arg : exec.args) make_valid(arg);
   add_executable(*image, exec.path);
   add_executable(*image, exec.exe);
@@ -86,6 +87,7 @@ boost::intrusive_ptr<Image> image_from_exec(ExecImage exec) {
   image->has_args = exec.has_args;
   image->args_truncated = exec.args_truncated;
   image->working_directory = std::move(exec.cwd);
+  image->systemd_unit = std::move(exec.systemd_unit);
   return image;
 }
 

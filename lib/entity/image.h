@@ -23,6 +23,7 @@ struct Image : boost::intrusive_ref_counter<Image, boost::thread_unsafe_counter>
   bool has_args = false;           // an empty args is known to be empty
   bool args_truncated = false;
   std::string working_directory;  // at the exec; empty when unknown
+  std::string systemd_unit;       // the same; live only
 
   [[nodiscard]] std::size_t bytes() const;
 };
@@ -41,6 +42,7 @@ struct ExecImage {
   bool has_args = false;
   bool args_truncated = false;
   std::string cwd;
+  std::string systemd_unit;
 };
 [[nodiscard]] boost::intrusive_ptr<Image> image_from_exec(ExecImage exec);
 

@@ -20,6 +20,9 @@ constexpr EventTime kExitGrace = seconds(1);
 // tick, and what the wall clock is corrected by meanwhile.
 constexpr EventTime kStartTolerance = seconds(1);
 
+// One tick of /proc's clock may lie between a start that it gives and a record.
+constexpr EventTime kProcTick = milliseconds(10);
+
 constexpr std::uint32_t kInit = 1;
 
 std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
@@ -102,6 +105,7 @@ struct ProcessTable::State {
   TableLimits limits;
   EndedCallback on_ended;
   ProcSource proc;
+  UnitSource units;
   ProcessStore store;
   ImageLedger ledger;
   TableCounters counters;
@@ -124,6 +128,7 @@ struct ProcessTable::State {
   void learn_parent(Node& node, std::uint32_t ppid, Moment when);
   Node* find_parent(std::uint32_t ppid, Moment when);
   Node* read_proc(std::uint32_t pid, Moment not_after);
+  [[nodiscard]] std::string unit_at(std::uint32_t pid, Moment when) const;
   Node& from_proc(const ProcEntry& entry);
   void end_what_is_gone(const std::vector<ProcEntry>& snapshot, EventTime taken);
 
@@ -260,9 +265,15 @@ Node& ProcessTable::State::resolve(const audit::AuditEvent& event) {
 Node* ProcessTable::State::read_proc(std::uint32_t pid, Moment not_after) {
   if (!proc) return nullptr;
   const std::optional<ProcEntry> entry = proc(pid);
-  // One tick of /proc's clock may lie between the two.
-  if (!entry || entry->start > not_after.time + milliseconds(10)) return nullptr;
+  if (!entry || entry->start > not_after.time + kProcTick) return nullptr;
   return &from_proc(*entry);
+}
+
+std::string ProcessTable::State::unit_at(std::uint32_t pid, Moment when) const {
+  if (!units) return {};
+  std::optional<ProcUnit> found = units(pid);
+  if (!found || found->start > when.time + kProcTick) return {};
+  return std::move(found->unit);
 }
 
 Node& ProcessTable::State::from_proc(const ProcEntry& entry) {
@@ -271,7 +282,8 @@ Node& ProcessTable::State::from_proc(const ProcEntry& entry) {
                                 .args = entry.args,
                                 .has_args = !entry.args.empty(),
                                 .args_truncated = entry.args_truncated,
-                                .cwd = entry.cwd});
+                                .cwd = entry.cwd,
+                                .systemd_unit = entry.systemd_unit});
   ledger.add(image);
   Node& node = create(entry.pid, {entry.start, entry.start_ticks}, std::move(image));
   node.process.euid = entry.euid;
@@ -327,7 +339,8 @@ void ProcessTable::State::learn_exec(Node& node, const audit::AuditEvent& event,
                                 .args = exec.args,
                                 .has_args = exec.has_args,
                                 .args_truncated = exec.args_truncated,
-                                .cwd = exec.cwd});
+                                .cwd = exec.cwd,
+                                .systemd_unit = unit_at(process.pid, {event.time, event.serial})});
   ledger.add(image);
   process.previous_image = std::exchange(process.image, std::move(image));
   // An ended process may have to make room for a parent: it keeps what it has.
@@ -369,6 +382,8 @@ ProcessTable::ProcessTable(ProcessTable&&) noexcept = default;
 ProcessTable& ProcessTable::operator=(ProcessTable&&) noexcept = default;
 
 void ProcessTable::set_proc_source(ProcSource source) { state_->proc = std::move(source); }
+
+void ProcessTable::set_unit_source(UnitSource source) { state_->units = std::move(source); }
 
 void ProcessTable::load(const std::vector<ProcEntry>& snapshot, EventTime taken) {
   state_->end_what_is_gone(snapshot, taken);

@@ -38,10 +38,19 @@ struct ProcEntry {
   std::vector<std::string> args;
   bool args_truncated = false;
   std::string cwd;
+  std::string systemd_unit;  // by its control group; empty when none
 };
 
 // Reads one process from /proc; nullopt when it is gone. Live only; may be empty.
 using ProcSource = std::function<std::optional<ProcEntry>(std::uint32_t pid)>;
+
+// Which systemd unit a process is in; the start tells whether it is still that
+// process. Live only: no record says it.
+struct ProcUnit {
+  EventTime start;
+  std::string unit;
+};
+using UnitSource = std::function<std::optional<ProcUnit>(std::uint32_t pid)>;
 
 struct Process {
   std::uint32_t pid = 0;
@@ -94,6 +103,8 @@ class ProcessTable {
 
   // Live: where to look a pid up that no record told of.
   void set_proc_source(ProcSource source);
+  // Live: asked at every exec, which costs; empty when nobody wants to know.
+  void set_unit_source(UnitSource source);
   // Live: what ran when we started, at `taken`. Of restored processes those that
   // it shows to run still stay who they are; a pid that has another start there,
   // or is gone, ended meanwhile. Records of before that may still come.

@@ -37,6 +37,7 @@ void ImageNumbers::save_images(BinaryWriter& out) const {
     out.flag(image->has_args);
     out.flag(image->args_truncated);
     out.text(image->working_directory);
+    out.text(image->systemd_unit);
   }
 }
 
@@ -51,6 +52,7 @@ RestoredImages::RestoredImages(BinaryReader& in) {
     image->has_args = in.flag();
     image->args_truncated = in.flag();
     image->working_directory = in.utf8();
+    image->systemd_unit = in.utf8();
     images_.push_back(image);
   }
 }

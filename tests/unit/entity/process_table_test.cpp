@@ -326,6 +326,22 @@ TEST_CASE("what /proc says of a process younger than the event is not about it")
   CHECK(w.parent(w.say.exec({.pid = 10, .ppid = 5, .at = 100, .exe = kApp})).empty());
 }
 
+TEST_CASE("the unit of a process is asked at its exec, kept by it and its children, and never another's") {
+  World w;
+  ProcUnit now{milliseconds(50), "app-x@autostart.service"};
+  w.table.set_unit_source([&now](std::uint32_t) { return std::optional(now); });
+  CHECK(w.table.apply(w.say.exec({.pid = 10, .at = 100, .exe = kApp}))->image->systemd_unit == now.unit);
+  now.unit = "other.scope";  // moved meanwhile
+  CHECK(w.table.apply(w.say.connect({.pid = 10, .at = 200, .exe = kApp}))->image->systemd_unit ==
+        "app-x@autostart.service");
+  const Process* child = w.table.apply_fork(w.say.fork({.pid = 10, .at = 210, .exe = kApp}, 11));
+  REQUIRE(child != nullptr);
+  CHECK(child->image->systemd_unit == "app-x@autostart.service");
+  CHECK(w.table.apply(w.say.exec({.pid = 11, .ppid = 10, .at = 220, .exe = kApp}))->image->systemd_unit == now.unit);
+  now.start = milliseconds(10'000);  // the pid is another process by now
+  CHECK(w.table.apply(w.say.exec({.pid = 12, .at = 300, .exe = kApp}))->image->systemd_unit.empty());
+}
+
 TEST_CASE("a snapshot names the processes that ran before us, and their parents") {
   World w;
   ProcEntry session;

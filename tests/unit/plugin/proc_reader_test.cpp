@@ -84,3 +84,24 @@ TEST_CASE("of this host, this very process is there") {
   CHECK(entry->ppid == static_cast<std::uint32_t>(::getppid()));
   CHECK_FALSE(entry->args.empty());
 }
+
+TEST_CASE("the unit by its control group, and a variable by its whole name") {
+  const test::TempDir dir;
+  add_process(dir.path(), "7");
+  const ProcReader reader(dir.path(), seconds(1000), 100);
+  REQUIRE(reader.unit(7));
+  CHECK(reader.unit(7)->unit.empty());
+  test::write_file(fs::path(dir.path()) / "7" / "cgroup", "0::/user.slice/app-x@autostart.service\n");
+  CHECK(reader.unit(7)->unit == "app-x@autostart.service");
+  CHECK(reader.unit(7)->start == milliseconds(1'002'500));
+  CHECK(reader.read(7)->systemd_unit == "app-x@autostart.service");
+  CHECK_FALSE(reader.unit(8));
+
+  test::write_file(fs::path(dir.path()) / "7" / "environ", std::string("AB=1\0A=2\0A=3\0EMPTY=\0C", 21));
+  const EventTime start = milliseconds(1'002'500);
+  CHECK(reader.variable(7, "A", start) == "2");
+  CHECK(reader.variable(7, "EMPTY", start) == "");
+  CHECK_FALSE(reader.variable(7, "C", start));
+  CHECK_FALSE(reader.variable(7, "A", start - milliseconds(1)));  // another process by now
+  CHECK_FALSE(reader.variable(8, "A", start));
+}
