@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel said happened, decoded: one exec, fork, exit or connect.
+// What the kernel said happened, decoded: one exec, fork, exit, connect or change of a file.
 // Plain values; no process knowledge beyond the records of this very event.
 #pragma once
 
@@ -59,13 +59,32 @@ struct Connect {
   enum class Outcome { kSuccess, kFailure, kUnknown } outcome = Outcome::kUnknown;
 };
 
+// A name that a call gave to a file. Bytes; either may be empty.
+struct FileName {
+  // Absolute, lexically normalised, as the process sees it: no symbolic link
+  // followed. Empty when the records do not tell, as for a name relative to a
+  // directory descriptor.
+  std::string path;
+  std::string name;  // last component
+};
+
+// A successful call that made, opened for writing, truncated, renamed or
+// removed a file; of a directory all but the writing.
+struct FileChange {
+  enum class Action : std::uint8_t { kCreation, kModification, kRename, kDeletion } action = Action::kCreation;
+  enum class Type : std::uint8_t { kUnknown, kFile, kDirectory, kSymlink, kOther } type = Type::kUnknown;
+  FileName file;       // of a rename the new name
+  FileName original;   // the old one; only for a rename
+  std::string target;  // what a new symbolic link points to, as written; only for symlink(2)
+};
+
 struct AuditEvent {
   std::string_view node;  // as the group's
   EventTime time;
   std::uint64_t serial = 0;
   bool incomplete = false;
   Syscall syscall;
-  std::variant<Exec, Fork, Exit, Connect> what;
+  std::variant<Exec, Fork, Exit, Connect, FileChange> what;
 };
 
 }  // namespace audisp_eql::audit

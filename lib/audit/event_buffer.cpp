@@ -6,6 +6,8 @@
 
 #include <libaudit.h>
 
+#include "lib/audit/raw_fields.h"
+
 namespace audisp_eql::audit {
 namespace {
 
@@ -19,7 +21,7 @@ std::size_t hash_of(std::string_view line) { return std::hash<std::string_view>{
 EventBuffer::Added EventBuffer::add(int type, std::string_view line, const BufferLimits& limits) {
   if (is_duplicate(line)) return Added::kDuplicate;
   if (type != AUDIT_EXECVE) {
-    if (has(type)) return Added::kDropped;
+    if (type == AUDIT_PATH ? !has_room_for_path(line) : has(type)) return Added::kDropped;
     append(type, line);
     return Added::kKept;
   }
@@ -36,6 +38,18 @@ EventBuffer::Added EventBuffer::add(int type, std::string_view line, const Buffe
 bool EventBuffer::has(int type) const {
   return std::any_of(group_.records.begin(), group_.records.end(),
                      [type](const RawRecord& record) { return record.type == type; });
+}
+
+bool EventBuffer::has_room_for_path(std::string_view line) const {
+  const auto item_of = [](std::string_view record) { return raw_field(record, 0, " item="); };
+  const std::string_view item = item_of(line);
+  std::size_t paths = 0;
+  for (const RawRecord& record : group_.records) {
+    if (record.type != AUDIT_PATH) continue;
+    if (item_of(group_.line(record)) == item) return false;
+    ++paths;
+  }
+  return paths < kMaxPathRecords;
 }
 
 RecordGroup& EventBuffer::seal() {

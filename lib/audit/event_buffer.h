@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The records of one event while they come in: refuses those already there and
 // keeps the caps. Over a cap argument records go, the first and the last one
-// staying. Of every other type the first record is kept, whatever the caps, and
-// no further one: nothing reads them.
+// staying. Of PATH records the first of each item is kept, up to a number, and of
+// every other type the first record, whatever the caps: nothing reads more.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,10 @@
 
 namespace audisp_eql::audit {
 
+// A rename has six at most (kernel/auditsc.c: names_list); each dangling link
+// that an open follows adds two that have no name.
+inline constexpr std::size_t kMaxPathRecords = 32;
+
 struct BufferLimits {
   std::size_t max_records = 8192;
   std::size_t max_bytes = 16u << 20;
@@ -26,7 +30,7 @@ class EventBuffer {
     kKept,
     kDuplicate,
     kInPlaceOfLast,  // an argument record over a cap: it is the last one now
-    kDropped,        // one of its type is there, and it is no argument record
+    kDropped,        // one of its type (PATH: its item) is there, and it is no argument record
   };
 
   // `line` without newline and enriched half.
@@ -46,6 +50,7 @@ class EventBuffer {
 
  private:
   [[nodiscard]] bool has(int type) const;
+  [[nodiscard]] bool has_room_for_path(std::string_view line) const;
   [[nodiscard]] bool is_duplicate(std::string_view line);
   void append(int type, std::string_view line);
   void index_records();

@@ -13,6 +13,7 @@
 
 #include "lib/audit/event_buffer.h"
 #include "lib/audit/event_index.h"
+#include "lib/audit/file_change.h"
 #include "lib/audit/forged_lines.h"
 #include "lib/audit/lines.h"
 #include "lib/audit/numbers.h"
@@ -27,6 +28,14 @@ namespace {
 constexpr std::size_t kMaxText = 1u << 30;
 
 constexpr int kFirstKernelType = AUDIT_FIRST_EVENT;  // below it every record is an event of its own
+
+// Most opens are for reading. An argument that is not there has all flags.
+bool is_read(SyscallVariant variant, std::string_view line, std::size_t body) {
+  const auto argument = [&](std::string_view spaced_name) {
+    return parse_number<std::uint64_t>(raw_field(line, body, spaced_name), 16).value_or(UINT64_MAX);
+  };
+  return only_reads(variant, argument(" a1="), argument(" a2="));
+}
 
 }  // namespace
 
@@ -61,6 +70,8 @@ struct Grouper::State {
   void note_process(Slot& slot, SyscallKind kind, std::string_view pid_text);
   void give_up_exec_before(const Slot& slot);
   void drop_process(const Slot& slot);
+  [[nodiscard]] bool wants_item(const EventKey& key, std::string_view item);
+  [[nodiscard]] PathDetail path_detail(const Slot* slot) const;
   [[nodiscard]] std::optional<SyscallKind> wanted_syscall(const LineHeader& header, std::string_view line);
   Slot* find(const EventKey& key) {
     const auto found = index.find(key);
@@ -141,12 +152,22 @@ void Grouper::State::route(const LineHeader& header, std::string_view line) {
     case AUDIT_EOE:
     case AUDIT_PROCTITLE: return end(key, header.type);
     case AUDIT_PATH:
-      // Only the name as executed is ever read.
-      if (raw_field(line, header.body, " item=") == "0") return add_part(header, key, line);
+      if (wants_item(key, raw_field(line, header.body, " item="))) return add_part(header, key, line);
       ++counters.skipped_records;
       return;
     default: return header.type < kFirstKernelType ? add_single(header, key, line) : add_part(header, key, line);
   }
+}
+
+bool Grouper::State::wants_item(const EventKey& key, std::string_view item) {
+  if (item == "0") return true;
+  return selection->wants(SyscallKind::kFile) && path_detail(find(key)) == PathDetail::kItem;
+}
+
+// Of an exec only the name as executed is ever read.
+PathDetail Grouper::State::path_detail(const Slot* slot) const {
+  const bool is_exec = slot != nullptr && slot->kind == SyscallKind::kExec;
+  return selection->wants(SyscallKind::kFile) && !is_exec ? PathDetail::kItem : PathDetail::kName;
 }
 
 // The cheap look. Counts what is there, wanted or not.
@@ -170,6 +191,10 @@ std::optional<SyscallKind> Grouper::State::wanted_syscall(const LineHeader& head
       if (raw_field(line, header.body, " a0=") != std::string_view("3")) return std::nullopt;
       [[fallthrough]];
     case SyscallKind::kConnect: ++counters.connect_records; break;
+    case SyscallKind::kFile:
+      if (!selection->wants(info->kind) || is_read(info->variant, line, header.body)) return std::nullopt;
+      ++counters.file_records;
+      break;
   }
   return selection->wants(info->kind) ? std::optional(info->kind) : std::nullopt;
 }
@@ -179,6 +204,7 @@ void Grouper::State::add_syscall(const LineHeader& header, const EventKey& key, 
   if (!kind) return skip_event(key);
   Slot* slot = find(key);
   if (slot == nullptr) slot = &open(header, key);
+  if (!slot->has_syscall) slot->kind = *kind;
   append(*slot, header, line);
   note_process(*slot, *kind, raw_field(line, header.body, " pid="));
 }
@@ -274,8 +300,8 @@ Slot& Grouper::State::open(const LineHeader& header, const EventKey& key) {
 void Grouper::State::append(Slot& slot, const LineHeader& header, std::string_view line) {
   const std::size_t bytes = slot.buffer.bytes();
   const std::uint64_t dropped = slot.buffer.dropped_argument_bytes();
-  const auto added =
-      slot.buffer.add(header.type, needed_fields(header.type, line, header.body, scratch), buffer_limits);
+  const std::string_view needed = needed_fields(header.type, line, header.body, scratch, path_detail(&slot));
+  const auto added = slot.buffer.add(header.type, needed, buffer_limits);
   if (added == EventBuffer::Added::kDuplicate) {
     ++counters.duplicate_records;
     return;

@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include <fcntl.h>
 #include <libaudit.h>
 #include <sched.h>
 
@@ -57,11 +56,6 @@ Connect::Outcome outcome_of(const Syscall& syscall) {
   return *syscall.exit < 0 ? Connect::Outcome::kFailure : Connect::Outcome::kSuccess;
 }
 
-// The kernel prints the argument register; the descriptor is its low 32 bits.
-bool is_current_directory(std::uint64_t dirfd) {
-  return static_cast<std::uint32_t>(dirfd) == static_cast<std::uint32_t>(AT_FDCWD);
-}
-
 }  // namespace
 
 Normalizer::Normalizer(const NormalizeLimits& limits) : limits_(limits) {}
@@ -93,6 +87,9 @@ std::optional<AuditEvent> Normalizer::normalize(const ParsedGroup& group) {
     case SyscallKind::kExit: made = take(std::optional(Exit{static_cast<int>(call->syscall.a0 & 0xFF)})); break;
     case SyscallKind::kConnect:
     case SyscallKind::kSocketcall: made = take(read_connect(*call, group)); break;
+    case SyscallKind::kFile:
+      made = take(read_file_change(call->info.variant, call->syscall, group, counters_.files));
+      break;
     case SyscallKind::kOther: break;
   }
   if (!made) return std::nullopt;

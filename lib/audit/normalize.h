@@ -9,6 +9,7 @@
 
 #include "lib/audit/audit_event.h"
 #include "lib/audit/execve.h"
+#include "lib/audit/file_change.h"
 #include "lib/audit/record.h"
 #include "lib/audit/syscalls.h"
 
@@ -28,6 +29,7 @@ struct NormalizeCounters {
   std::uint64_t argc_mismatch = 0;
   std::uint64_t unknown_arch = 0;
   std::uint64_t without_syscall = 0;
+  FileCounters files;
 };
 
 using NormalizeLimits = ArgumentLimits;

@@ -2,6 +2,7 @@
 #include "lib/audit/raw_fields.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include <libaudit.h>
@@ -20,7 +21,7 @@ std::string_view word_at(std::string_view line, std::size_t pos) {
 }
 
 // Fields of a SYSCALL record that nothing reads. All others stay, known or not.
-bool is_needless(std::string_view field) {
+bool is_needless_in_syscall(std::string_view field) {
   if (field.empty()) return true;
   switch (field.front()) {
     case 'a': return field.starts_with("a3=");
@@ -35,7 +36,14 @@ bool is_needless(std::string_view field) {
   }
 }
 
-std::string_view needed_of_syscall(std::string_view line, std::size_t body, std::string& scratch) {
+// Of a PATH record, unlike that, few are kept.
+bool is_needless_in_path(std::string_view field) {
+  constexpr std::array<std::string_view, 4> kKept = {"item=", "name=", "mode=", "nametype="};
+  return std::none_of(kKept.begin(), kKept.end(), [field](std::string_view name) { return field.starts_with(name); });
+}
+
+template <typename Predicate>
+std::string_view without(std::string_view line, std::size_t body, Predicate is_needless, std::string& scratch) {
   scratch.clear();
   std::size_t copied = 0;  // everything before it is in scratch or needless
   for (std::size_t pos = body; pos < line.size();) {
@@ -69,12 +77,16 @@ std::string_view up_to(std::string_view line, std::size_t body, std::string_view
 
 }  // namespace
 
-std::string_view needed_fields(int type, std::string_view line, std::size_t body, std::string& scratch) {
+std::string_view needed_fields(int type, std::string_view line, std::size_t body, std::string& scratch,
+                               PathDetail detail) {
   const std::string_view raw = raw_half(line);
   if (body > raw.size()) return raw;
   switch (type) {
-    case AUDIT_SYSCALL: return needed_of_syscall(raw, body, scratch);
-    case AUDIT_PATH: return up_to(raw, body, " name=");
+    case AUDIT_SYSCALL: return without(raw, body, is_needless_in_syscall, scratch);
+    case AUDIT_PATH:
+      if (detail == PathDetail::kItem) return without(raw, body, is_needless_in_path, scratch);
+      return up_to(raw, body, " name=");
+    case AUDIT_OPENAT2: return up_to(raw, body, " resolve=");
     case AUDIT_CWD: return up_to(raw, body, " cwd=");
     case AUDIT_SOCKADDR: return up_to(raw, body, " saddr=");
     // No genuine argument record has it; see up_to().

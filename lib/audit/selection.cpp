@@ -12,6 +12,9 @@ Selection::Selection(const SelectionRequest& request) : request_(request) {
   if (request.exec) {
     for (const int type : {AUDIT_EXECVE, AUDIT_CWD, AUDIT_PATH}) types_.set(static_cast<std::size_t>(type));
   }
+  if (request.files) {
+    for (const int type : {AUDIT_CWD, AUDIT_PATH, AUDIT_OPENAT2}) types_.set(static_cast<std::size_t>(type));
+  }
   if (request.connect) types_.set(AUDIT_SOCKADDR);
 }
 
@@ -27,6 +30,7 @@ bool Selection::wants(SyscallKind kind) const {
     case SyscallKind::kExit: return request_.exit;
     case SyscallKind::kConnect:
     case SyscallKind::kSocketcall: return request_.connect;
+    case SyscallKind::kFile: return request_.files;
     case SyscallKind::kOther: return false;
   }
   return false;

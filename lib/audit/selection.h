@@ -18,6 +18,7 @@ struct SelectionRequest {
   bool fork = true;
   bool exit = true;
   bool connect = true;  // rules on network events
+  bool files = false;   // rules on file events
 };
 
 class Selection {
@@ -25,7 +26,7 @@ class Selection {
   explicit Selection(const SelectionRequest& request = {});
 
   // Record types that belong to a wanted event: SYSCALL, EXECVE, CWD, PATH,
-  // SOCKADDR, and those that close or date events (EOE, PROCTITLE, SYSTEM_BOOT ...).
+  // SOCKADDR, OPENAT2, and those that close or date events (EOE, PROCTITLE, SYSTEM_BOOT ...).
   [[nodiscard]] bool wants_type(int type) const {
     return type >= 0 && static_cast<std::size_t>(type) < types_.size() && types_[static_cast<std::size_t>(type)];
   }

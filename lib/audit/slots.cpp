@@ -13,6 +13,7 @@ Slot& Slots::take() {
   slot.buffer.clear();
   slot.state = Slot::State::kOpen;
   slot.has_syscall = false;
+  slot.kind = SyscallKind::kOther;
   slot.has_end = false;
   slot.process = 0;
   return slot;

@@ -10,6 +10,7 @@
 
 #include "lib/audit/event_buffer.h"
 #include "lib/audit/event_key.h"
+#include "lib/audit/syscalls.h"
 #include "lib/base/time.h"
 
 namespace audisp_eql::audit {
@@ -30,8 +31,9 @@ struct Slot {
   EventTime opened;         // log time then
   State state = State::kOpen;
   bool has_syscall = false;
-  std::uint64_t process = 0;  // node and pid of its SYSCALL record; 0: not known
-  bool has_end = false;       // its PROCTITLE came before its SYSCALL
+  SyscallKind kind = SyscallKind::kOther;  // of that record
+  std::uint64_t process = 0;               // node and pid of its SYSCALL record; 0: not known
+  bool has_end = false;                    // its PROCTITLE came before its SYSCALL
   std::uint32_t number = kNoSlot;
   std::uint32_t previous = kNoSlot, next = kNoSlot;  // in the one list it is in
 };

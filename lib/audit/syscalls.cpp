@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include <fcntl.h>
 #include <libaudit.h>
 #include <linux/net.h>
 
@@ -15,7 +16,7 @@ constexpr int kMaxMachine = 64;                 // libaudit's machine enumeratio
 constexpr std::uint64_t kMaxNumber = 4096;      // table size is bounded whatever libaudit says
 constexpr std::uint64_t kX32Bit = 0x40000000U;  // asm/unistd.h __X32_SYSCALL_BIT
 
-constexpr std::array<SyscallInfo, 9> kKnown{{
+constexpr std::array kKnown = std::to_array<SyscallInfo>({
     {SyscallKind::kExec, SyscallVariant::kPlain, "execve"},
     {SyscallKind::kExec, SyscallVariant::kExecveat, "execveat"},
     {SyscallKind::kConnect, SyscallVariant::kPlain, "connect"},
@@ -25,7 +26,27 @@ constexpr std::array<SyscallInfo, 9> kKnown{{
     {SyscallKind::kFork, SyscallVariant::kPlain, "fork"},
     {SyscallKind::kFork, SyscallVariant::kPlain, "vfork"},
     {SyscallKind::kExit, SyscallVariant::kPlain, "exit_group"},
-}};
+    {SyscallKind::kFile, SyscallVariant::kOpen, "open"},
+    {SyscallKind::kFile, SyscallVariant::kOpenat, "openat"},
+    {SyscallKind::kFile, SyscallVariant::kOpenat2, "openat2"},
+    {SyscallKind::kFile, SyscallVariant::kWrite, "creat"},
+    {SyscallKind::kFile, SyscallVariant::kWrite, "truncate"},
+    {SyscallKind::kFile, SyscallVariant::kWrite, "truncate64"},
+    {SyscallKind::kFile, SyscallVariant::kRename, "rename"},
+    {SyscallKind::kFile, SyscallVariant::kRenameat, "renameat"},
+    {SyscallKind::kFile, SyscallVariant::kRenameat, "renameat2"},
+    {SyscallKind::kFile, SyscallVariant::kMake, "link"},
+    {SyscallKind::kFile, SyscallVariant::kLinkat, "linkat"},
+    {SyscallKind::kFile, SyscallVariant::kSymlink, "symlink"},
+    {SyscallKind::kFile, SyscallVariant::kSymlinkat, "symlinkat"},
+    {SyscallKind::kFile, SyscallVariant::kMake, "mkdir"},
+    {SyscallKind::kFile, SyscallVariant::kMakeat, "mkdirat"},
+    {SyscallKind::kFile, SyscallVariant::kMake, "mknod"},
+    {SyscallKind::kFile, SyscallVariant::kMakeat, "mknodat"},
+    {SyscallKind::kFile, SyscallVariant::kRemove, "unlink"},
+    {SyscallKind::kFile, SyscallVariant::kRemove, "rmdir"},
+    {SyscallKind::kFile, SyscallVariant::kRemoveat, "unlinkat"},
+});
 
 }  // namespace
 
@@ -54,6 +75,10 @@ std::optional<SyscallInfo> SyscallTable::find(std::uint32_t arch, std::uint64_t 
 }
 
 bool is_little_endian(std::uint32_t arch) { return (arch & __AUDIT_ARCH_LE) != 0; }
+
+bool is_current_directory(std::uint64_t dirfd) {
+  return static_cast<std::uint32_t>(dirfd) == static_cast<std::uint32_t>(AT_FDCWD);
+}
 
 bool clone_flags_in_a1(std::uint32_t arch) { return arch == AUDIT_ARCH_S390 || arch == AUDIT_ARCH_S390X; }
 

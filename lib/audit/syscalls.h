@@ -10,10 +10,29 @@
 
 namespace audisp_eql::audit {
 
-enum class SyscallKind : std::uint8_t { kOther, kExec, kFork, kExit, kConnect, kSocketcall };
+enum class SyscallKind : std::uint8_t { kOther, kExec, kFork, kExit, kConnect, kSocketcall, kFile };
 
-// The details that a kind leaves open.
-enum class SyscallVariant : std::uint8_t { kPlain, kExecveat, kClone, kClone3 };
+// The details that a kind leaves open. The last rows are calls on files by what
+// they do; how each has its arguments is file_change.cpp's business.
+enum class SyscallVariant : std::uint8_t {
+  kPlain,
+  kExecveat,
+  kClone,
+  kClone3,
+  kOpen,
+  kOpenat,
+  kOpenat2,
+  kWrite,  // creat, truncate
+  kRename,
+  kRenameat,
+  kLinkat,
+  kSymlink,
+  kSymlinkat,
+  kMake,  // link, mkdir, mknod
+  kMakeat,
+  kRemove,
+  kRemoveat,
+};
 
 struct SyscallInfo {
   SyscallKind kind = SyscallKind::kOther;
@@ -38,6 +57,10 @@ class SyscallTable {
 };
 
 [[nodiscard]] bool is_little_endian(std::uint32_t arch);
+
+// Whether a directory argument is AT_FDCWD. The kernel prints the register; the
+// descriptor is its low 32 bits.
+[[nodiscard]] bool is_current_directory(std::uint64_t dirfd);
 
 // Which argument holds clone(2)'s flags: a1 on s390, a0 elsewhere.
 [[nodiscard]] bool clone_flags_in_a1(std::uint32_t arch);

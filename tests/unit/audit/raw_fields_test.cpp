@@ -61,6 +61,14 @@ TEST_CASE("only fields that nothing reads are left out for libauparse") {
                    "gid=1002 euid=1003 egid=1004 tty=pts0 comm=\"cat\" exe=\"/usr/bin/cat\" "));
   const std::string path = test::line("PATH", 1, "item=0 name=\"/bin/sh\" inode=1 nametype=NORMAL\x1dOUID=\"root\"");
   CHECK(needed_fields(AUDIT_PATH, path, body_of(path), scratch) == test::line("PATH", 1, "item=0 name=\"/bin/sh\""));
+  const std::string item = test::line("PATH", 1,
+                                      "item=1 name=\"x\" inode=1 dev=fe:00 mode=0100644 ouid=1 rdev=00:00 "
+                                      "obj=u:r nametype=CREATE cap_fp=0 cwd=\"/x\"\x1dOUID=\"root\"");
+  CHECK(needed_fields(AUDIT_PATH, item, body_of(item), scratch, PathDetail::kItem) ==
+        test::line("PATH", 1, "item=1 name=\"x\" mode=0100644 nametype=CREATE "));
+  const std::string how = test::line("OPENAT2", 1, "oflag=0101 mode=0600 resolve=0x0 new=1");
+  CHECK(needed_fields(AUDIT_OPENAT2, how, body_of(how), scratch) ==
+        test::line("OPENAT2", 1, "oflag=0101 mode=0600 resolve=0x0"));
   const std::string nameless = test::line("PATH", 1, "item=0 inode=1");
   CHECK(needed_fields(AUDIT_PATH, nameless, body_of(nameless), scratch) == test::line("PATH", 1, ""));
   const std::string args = test::line("EXECVE", 1, "argc=1 a0=\"key=1\" ses=2");
@@ -88,31 +96,47 @@ TEST_CASE("a second working directory cannot reach libauparse, which would leak 
        {Case{AUDIT_SYSCALL, "SYSCALL", "arch=1 cwd=\"/\" syscall=2 cwd=\"/x\""},
         Case{AUDIT_SYSCALL, "SYSCALL", "cwd=x"}, Case{AUDIT_EXECVE, "EXECVE", "argc=1 cwd=\"/\" a0=\"x\""},
         Case{AUDIT_PATH, "PATH", "item=0 cwd=\"/\" name=\"x\""}, Case{AUDIT_PATH, "PATH", "cwd=\"/\""},
+        Case{AUDIT_OPENAT2, "OPENAT2", "oflag=0 cwd=\"/\" mode=0 resolve=0x0"},
         Case{AUDIT_SOCKADDR, "SOCKADDR", "cwd=\"/\" saddr=0200"}}) {
     CAPTURE(c.body);
     const std::string line = test::line(c.name, 1, c.body);
-    CHECK(needed_fields(c.type, line, body_of(line), scratch).find(" cwd=") == std::string_view::npos);
+    for (const PathDetail detail : {PathDetail::kName, PathDetail::kItem}) {
+      CHECK(needed_fields(c.type, line, body_of(line), scratch, detail).find(" cwd=") == std::string_view::npos);
+    }
   }
 }
 
 TEST_CASE("the calls that matter are wanted on every machine that libaudit knows") {
-  const Selection all;
+  const Selection all({.exec = true, .fork = true, .exit = true, .connect = true, .files = true});
   struct Case {
     std::uint32_t arch;
     std::uint64_t number;
     SyscallKind kind;
   };
   // From the kernel's own tables (asm/unistd.h of each machine).
-  for (const Case& c :
-       {Case{AUDIT_ARCH_X86_64, 59, SyscallKind::kExec}, Case{AUDIT_ARCH_X86_64, 322, SyscallKind::kExec},
-        Case{AUDIT_ARCH_X86_64, 0x4000002A, SyscallKind::kConnect},  // x32
-        Case{AUDIT_ARCH_X86_64, 60, SyscallKind::kOther},            // exit, of one thread
-        Case{AUDIT_ARCH_X86_64, 257, SyscallKind::kOther}, Case{AUDIT_ARCH_X86_64, UINT64_MAX, SyscallKind::kOther},
-        Case{AUDIT_ARCH_I386, 11, SyscallKind::kExec}, Case{AUDIT_ARCH_I386, 102, SyscallKind::kSocketcall},
-        Case{AUDIT_ARCH_I386, 362, SyscallKind::kConnect}, Case{AUDIT_ARCH_AARCH64, 221, SyscallKind::kExec},
-        Case{AUDIT_ARCH_AARCH64, 203, SyscallKind::kConnect}, Case{AUDIT_ARCH_AARCH64, 94, SyscallKind::kExit},
-        Case{AUDIT_ARCH_S390X, 354, SyscallKind::kExec}, Case{AUDIT_ARCH_PPC64LE, 234, SyscallKind::kExit},
-        Case{AUDIT_ARCH_X86_64, 435, SyscallKind::kFork}, Case{AUDIT_ARCH_X86_64, 58, SyscallKind::kFork}}) {
+  for (const Case& c : {Case{AUDIT_ARCH_X86_64, 59, SyscallKind::kExec},
+                        Case{AUDIT_ARCH_X86_64, 322, SyscallKind::kExec},
+                        Case{AUDIT_ARCH_X86_64, 0x4000002A, SyscallKind::kConnect},  // x32
+                        Case{AUDIT_ARCH_X86_64, 60, SyscallKind::kOther},            // exit, of one thread
+                        Case{AUDIT_ARCH_X86_64, 0, SyscallKind::kOther},             // read
+                        Case{AUDIT_ARCH_X86_64, 257, SyscallKind::kFile},
+                        Case{AUDIT_ARCH_X86_64, 437, SyscallKind::kFile},
+                        Case{AUDIT_ARCH_I386, 5, SyscallKind::kFile},
+                        Case{AUDIT_ARCH_I386, 193, SyscallKind::kFile},
+                        Case{AUDIT_ARCH_AARCH64, 38, SyscallKind::kFile},
+                        Case{AUDIT_ARCH_AARCH64, 35, SyscallKind::kFile},
+                        Case{AUDIT_ARCH_S390X, 38, SyscallKind::kFile},
+                        Case{AUDIT_ARCH_X86_64, UINT64_MAX, SyscallKind::kOther},
+                        Case{AUDIT_ARCH_I386, 11, SyscallKind::kExec},
+                        Case{AUDIT_ARCH_I386, 102, SyscallKind::kSocketcall},
+                        Case{AUDIT_ARCH_I386, 362, SyscallKind::kConnect},
+                        Case{AUDIT_ARCH_AARCH64, 221, SyscallKind::kExec},
+                        Case{AUDIT_ARCH_AARCH64, 203, SyscallKind::kConnect},
+                        Case{AUDIT_ARCH_AARCH64, 94, SyscallKind::kExit},
+                        Case{AUDIT_ARCH_S390X, 354, SyscallKind::kExec},
+                        Case{AUDIT_ARCH_PPC64LE, 234, SyscallKind::kExit},
+                        Case{AUDIT_ARCH_X86_64, 435, SyscallKind::kFork},
+                        Case{AUDIT_ARCH_X86_64, 58, SyscallKind::kFork}}) {
     CAPTURE(c.arch);
     CAPTURE(c.number);
     const auto info = all.find(c.arch, c.number);
@@ -125,8 +149,9 @@ TEST_CASE("the calls that matter are wanted on every machine that libaudit knows
 }
 
 TEST_CASE("a selection wants no more than was asked for") {
-  const Selection none({.exec = false, .fork = false, .exit = false, .connect = false});
-  const Selection connects({.exec = false, .fork = false, .exit = false, .connect = true});
+  const Selection none({.exec = false, .fork = false, .exit = false, .connect = false, .files = false});
+  const Selection connects({.exec = false, .fork = false, .exit = false, .connect = true, .files = false});
+  const Selection files({.exec = false, .fork = false, .exit = false, .connect = false, .files = true});
   CHECK_FALSE(none.wants_syscall(AUDIT_ARCH_X86_64, test::kExecve));
   CHECK_FALSE(none.wants_syscall(AUDIT_ARCH_I386, 102));
   CHECK(connects.wants_syscall(AUDIT_ARCH_X86_64, test::kConnect));
@@ -136,6 +161,13 @@ TEST_CASE("a selection wants no more than was asked for") {
   CHECK(connects.wants_type(AUDIT_SOCKADDR));
   CHECK_FALSE(connects.wants_type(AUDIT_EXECVE));
   CHECK_FALSE(none.wants_type(AUDIT_SOCKADDR));
+  CHECK(files.wants_syscall(AUDIT_ARCH_X86_64, test::kOpenat));
+  CHECK_FALSE(files.wants_syscall(AUDIT_ARCH_X86_64, test::kConnect));
+  CHECK_FALSE(Selection().wants_syscall(AUDIT_ARCH_X86_64, test::kOpenat));
+  for (const int type : {AUDIT_CWD, AUDIT_PATH, AUDIT_OPENAT2}) {
+    CHECK(files.wants_type(type));
+    CHECK_FALSE(none.wants_type(type));
+  }
   for (const int type : {AUDIT_SYSCALL, AUDIT_EOE, AUDIT_PROCTITLE, AUDIT_SYSTEM_BOOT, AUDIT_DAEMON_START}) {
     CHECK(none.wants_type(type));
   }

@@ -29,7 +29,7 @@ inline std::string syscall(unsigned serial, unsigned number, std::string_view mo
 }
 
 inline constexpr unsigned kExecve = 59, kExecveat = 322, kConnect = 42, kOpenat = 257, kClone = 56, kFork = 57,
-                          kVfork = 58, kClone3 = 435, kExitGroup = 231, kExit = 60;  // x86-64
+                          kVfork = 58, kClone3 = 435, kExitGroup = 231, kExit = 60, kRead = 0;  // x86-64
 
 // Owns the text that its group's views point into.
 class Parsed {
