@@ -20,11 +20,19 @@ struct Feed {
   std::string_view records;
   std::string_view audit_rule;
 };
+constexpr std::string_view kFileRecords = "file (SYSCALL, CWD, PATH)";
+constexpr std::string_view kFileRule =
+    "-a always,exit -F arch=b64 -S open,openat,openat2,creat,truncate,rename,renameat,renameat2,link,linkat,symlink,"
+    "symlinkat,unlink,unlinkat,rmdir,mkdir,mkdirat,mknod,mknodat -F dir=DIRECTORY";
 constexpr Feed kFeeds[] = {
     {engine::EventKind::kExec, "exec (SYSCALL, EXECVE, CWD, PATH)", "-a always,exit -F arch=b64 -S execve,execveat"},
     {engine::EventKind::kFork, "fork (SYSCALL)", "-a always,exit -F arch=b64 -S clone,clone3,fork,vfork"},
     {engine::EventKind::kExit, "exit (SYSCALL)", "-a always,exit -F arch=b64 -S exit_group"},
     {engine::EventKind::kConnect, "connect (SYSCALL, SOCKADDR)", "-a always,exit -F arch=b64 -S connect"},
+    {engine::EventKind::kFileCreation, kFileRecords, kFileRule},
+    {engine::EventKind::kFileModification, kFileRecords, kFileRule},
+    {engine::EventKind::kFileRename, kFileRecords, kFileRule},
+    {engine::EventKind::kFileDeletion, kFileRecords, kFileRule},
 };
 
 bool can_match(const eql::Query& query, engine::EventKind kind) {
@@ -74,13 +82,13 @@ std::string describe_rule(const engine::Rule& rule, const event::FieldTable& tab
   out += row("query", shape(query));
   out += row("fields", fmt::format("{}", fmt::join(fields.known, ", ")));
   out += row("never there", fmt::format("{}", fmt::join(fields.unknown, ", ")));
-  bool fed = false;
+  std::string_view said;
   for (const Feed& feed : kFeeds) {
-    if (!can_match(query, feed.kind)) continue;
+    if (feed.records == said || !can_match(query, feed.kind)) continue;
     out += row("fed by", feed.records) + row("  needs", feed.audit_rule);
-    fed = true;
+    said = feed.records;
   }
-  if (!fed) out += row("fed by", "nothing: no audit event can match it");
+  if (said.empty()) out += row("fed by", "nothing: no audit event can match it");
   return out;
 }
 

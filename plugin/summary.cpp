@@ -45,6 +45,8 @@ constexpr Counted kDamage[] = {
     {"execs_argc_mismatch", "execs whose arguments are not all there"},
     {"connects_without_sockaddr", "connects without address"},
     {"connects_bad_sockaddr", "connects with a damaged address"},
+    {"files_without_path_record", "changes of files without PATH record"},
+    {"files_without_flags", "openat2 calls without OPENAT2 record: writes to files that were there are not seen"},
     {"values_bad", "values that do not parse"},
     {"arch_unknown", "events of an unknown machine"},
     {"events_repeated", "events met again and left out"},
@@ -101,8 +103,8 @@ std::string Summary::found() const {
 std::string Summary::read(TimeZone zone) const {
   std::string out = fmt::format("read: {}, {}", plural(inputs_, "input"), plural(value("lines"), "line"));
   if (failed_ > 0) out += fmt::format("; {} could NOT be read", plural(failed_, "input"));
-  out += fmt::format("\nevents: {} exec, {} connect, {} fork, {} exit\n", value("events_exec"), value("events_connect"),
-                     value("events_fork"), value("events_exit"));
+  out += fmt::format("\nevents: {} exec, {} connect, {} fork, {} exit, {} file\n", value("events_exec"),
+                     value("events_connect"), value("events_fork"), value("events_exit"), value("events_file"));
   const auto shown = [zone](EventTime t) {
     return alert::format_time(t, zone == TimeZone::kUtc ? 0 : local_utc_offset(t));
   };

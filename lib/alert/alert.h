@@ -68,6 +68,20 @@ struct Destination {
   std::optional<std::int64_t> port;
 };
 
+// One name of a file, where known.
+struct FileNames {
+  std::string path;
+  std::string name;
+  std::string extension;
+};
+
+struct FileInfo {
+  FileNames now;       // of a rename the new name
+  FileNames original;  // before a rename
+  std::string type;    // file, dir or symlink
+  std::string target;  // of a symbolic link that was made
+};
+
 // One event of the sequence. `ausearch -a SERIAL` finds it.
 struct Evidence {
   std::size_t stage = 0;  // from 1
@@ -80,6 +94,7 @@ struct Evidence {
   std::optional<std::int64_t> pid;
   std::string outcome;
   std::optional<Destination> destination;
+  std::string file;  // its path; its name where only that is known
 };
 
 // The autostart entry that started the process, where that is sure.
@@ -115,12 +130,13 @@ struct Alert {
   ProcessInfo parent;
   std::string network_type;
   std::optional<Destination> destination;
+  std::optional<FileInfo> file;
   std::vector<Evidence> evidence;
   std::size_t stages = 0;  // of the query; missing ones (`![...]`) have no evidence
   bool truncated = false;  // the records or a cap lost argument bytes
   std::vector<std::string> notes;
   std::optional<DesktopEntryInfo> desktop_entry;
-  std::optional<Suppressed> suppressed;  // a summary; it has no process, destination or evidence
+  std::optional<Suppressed> suppressed;  // a summary; it has no process, destination, file or evidence
 };
 
 // First 32 hex digits of SHA-256 over rule_id, the node text or nothing, and

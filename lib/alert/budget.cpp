@@ -31,6 +31,15 @@ void for_each_text(ProcessInfo& process, const Function& f) {
   }
 }
 
+template <typename Function>
+void for_each_text(FileInfo& file, const Function& f) {
+  for (FileNames* names : {&file.now, &file.original}) {
+    for (std::string* text : {&names->path, &names->name, &names->extension}) f(*text);
+  }
+  f(file.type);
+  f(file.target);
+}
+
 // Every text but the arguments, the rule's id and the ids of alerts.
 template <typename Function>
 void for_each_text(Alert& a, const Function& f) {
@@ -54,8 +63,9 @@ void for_each_text(Alert& a, const Function& f) {
   for_each_text(a.process, f);
   for_each_text(a.parent, f);
   if (a.destination) f(a.destination->ip);
+  if (a.file) for_each_text(*a.file, f);
   for (Evidence& event : a.evidence) {
-    for (std::string* text : {&event.host, &event.action, &event.outcome}) f(*text);
+    for (std::string* text : {&event.host, &event.action, &event.outcome, &event.file}) f(*text);
     if (event.destination) f(event.destination->ip);
   }
 }
@@ -131,6 +141,7 @@ constexpr Drop kSections[] = {
       a.suppressed->users.clear();
     },
     [](Alert& a) { a.destination.reset(), a.network_type.clear(); },
+    [](Alert& a) { a.file.reset(); },
     [](Alert& a) {
       a.process.args.clear(), a.process.working_directory.clear();
       a.process.entity_id.clear(), a.process.name.clear(), a.process.kernel_executable.clear();

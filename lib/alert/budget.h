@@ -23,7 +23,7 @@ using Render = std::function<std::string(const Alert&)>;
 // longest arguments, then their number, then evidence between the first and the
 // last, then other long text, then whole sections. Takes time linear in the
 // alert's size. REQUIRES: what `render` makes of an alert grows with its texts;
-// a summary (Alert::suppressed) has no process, destination or evidence.
+// a summary (Alert::suppressed) has no process, destination, file or evidence.
 [[nodiscard]] std::string fit(const Alert& alert, std::size_t max_bytes, const Render& render);
 
 // At most `max_bytes` of printable text, "..." included, cut neither inside a

@@ -101,6 +101,12 @@ std::string extension_of(const Alert& a) {
     }
     e.add("dpt", a.destination->port);
   }
+  if (a.file) {
+    e.add("filePath", a.file->now.path);
+    e.add("fname", a.file->now.name);
+    e.add("oldFilePath", a.file->original.path);
+    e.add("oldFileName", a.file->original.name);
+  }
   e.add_custom("cn1", "risk score", std::to_string(a.rule.risk_score));
   e.add_custom("cs1", "command line", command_line(a.process.args));
   e.add_custom("cs2", "parent", a.parent.executable);

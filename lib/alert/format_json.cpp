@@ -114,6 +114,32 @@ json::object destination_of(const std::optional<Destination>& destination) {
   return out;
 }
 
+void put_names(json::object& out, const FileNames& names) {
+  put(out, "path", names.path);
+  put(out, "name", names.name);
+  put(out, "extension", names.extension);
+}
+
+json::object file_of(const std::optional<FileInfo>& file) {
+  json::object out;
+  if (!file) return out;
+  put_names(out, file->now);
+  put(out, "type", file->type);
+  put(out, "target_path", file->target);
+  json::object original, extended;
+  put_names(original, file->original);
+  put(extended, "original", std::move(original));
+  put(out, "Ext", std::move(extended));
+  return out;
+}
+
+// A path has a slash, a name none.
+json::object file_of(const Evidence& event) {
+  json::object out;
+  put(out, event.file.starts_with('/') ? "path" : "name", event.file);
+  return out;
+}
+
 void add_distinct(std::vector<std::string>& list, const std::string& text) {
   if (!text.empty() && std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
@@ -153,6 +179,7 @@ json::array evidence_of(const std::vector<Evidence>& evidence) {
     put(one, "pid", event.pid);
     put(one, "outcome", event.outcome);
     put(one, "destination", destination_of(event.destination));
+    put(one, "file", file_of(event));
     out.emplace_back(std::move(one));
   }
   return out;
@@ -199,6 +226,7 @@ std::string render(const Alert& a) {
   put(network, "type", a.network_type);
   put(out, "network", std::move(network));
   put(out, "destination", destination_of(a.destination));
+  put(out, "file", file_of(a.file));
   put(out, "related", related_of(a));
   json::object data;
   put(data, "exe", a.process.kernel_executable);

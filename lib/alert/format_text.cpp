@@ -41,6 +41,10 @@ std::string endpoint(const Destination& destination) {
   return destination.port ? fmt::format("{}:{}", address, *destination.port) : address;
 }
 
+std::string_view file_text(const FileNames& names) {
+  return names.path.empty() ? std::string_view(names.name) : names.path;
+}
+
 std::string user_text(const UserInfo& user) {
   std::string out = user.name.empty() ? user.id : fmt::format("{} ({})", user.name, user.id);
   if (!user.real_id.empty() && user.real_id != user.id) out += fmt::format(", real {}", user.real_id);
@@ -86,6 +90,7 @@ class Report {
     process("process", a_.process);
     process("parent", a_.parent);
     if (a_.destination) row("to", endpoint(*a_.destination));
+    if (a_.file) file(*a_.file);
     threats();
     if (a_.suppressed) suppressed(*a_.suppressed);
     for (const Evidence& event : a_.evidence) evidence(event);
@@ -115,6 +120,12 @@ class Report {
     row("  in", process.working_directory);
   }
 
+  void file(const FileInfo& file) {
+    row("file", file_text(file.now));
+    row("  was", file_text(file.original));
+    row("  to", file.target);
+  }
+
   void threats() {
     for (const Threat& threat : a_.rule.threats) {
       std::string text = fmt::format("{} {}", threat.tactic_id, threat.tactic_name);
@@ -135,6 +146,7 @@ class Report {
     std::string text = fmt::format("{}. {}  {}", event.stage, when(event.time), event.action);
     if (event.pid) text += fmt::format(" pid {}", *event.pid);
     if (event.destination) text += fmt::format(" to {}", endpoint(*event.destination));
+    if (!event.file.empty()) text += fmt::format(" {}", quoted(event.file));
     if (!event.outcome.empty()) text += fmt::format(" ({})", event.outcome);
     if (event.serial) text += fmt::format("   ausearch -a {}", *event.serial);
     row("evidence", text);
@@ -160,6 +172,8 @@ std::string one_line(const Alert& a) {
   if (!a.process.args.empty()) add_pair(out, "args", fmt::format("[{}]", quoted_args(a.process.args)));
   if (!a.parent.executable.empty()) add_pair(out, "parent", quoted(a.parent.executable));
   if (a.destination) add_pair(out, "to", endpoint(*a.destination));
+  if (a.file && !file_text(a.file->now).empty()) add_pair(out, "file", quoted(file_text(a.file->now)));
+  if (a.file && !file_text(a.file->original).empty()) add_pair(out, "was", quoted(file_text(a.file->original)));
   if (a.suppressed) {
     add_pair(out, "suppressed", std::to_string(a.suppressed->count));
     add_pair(out, "first", a.suppressed->first_id);

@@ -32,6 +32,17 @@ std::optional<alert::Destination> destination(const Event& e) {
   return alert::Destination{text(e, FieldId::kDestinationIp), number(e, FieldId::kDestinationPort)};
 }
 
+std::optional<alert::FileInfo> file(const Event& e) {
+  alert::FileInfo out;
+  out.now = {text(e, FieldId::kFilePath), text(e, FieldId::kFileName), text(e, FieldId::kFileExtension)};
+  out.original = {text(e, FieldId::kFileOriginalPath), text(e, FieldId::kFileOriginalName),
+                  text(e, FieldId::kFileOriginalExtension)};
+  out.type = text(e, FieldId::kFileType);
+  out.target = text(e, FieldId::kFileTargetPath);
+  const bool is_known = !out.now.name.empty() || !out.now.path.empty() || !out.original.name.empty();
+  return is_known ? std::optional(std::move(out)) : std::nullopt;
+}
+
 // As `ausearch -a` and the records themselves write it; exported events keep
 // the id they came with.
 std::string event_id(const Event& e) {
@@ -55,6 +66,7 @@ alert::Evidence evidence(const Event& e, std::size_t stage) {
   out.pid = number(e, FieldId::kProcessPid);
   out.outcome = text(e, FieldId::kEventOutcome);
   out.destination = destination(e);
+  out.file = text(e, e.has(FieldId::kFilePath) ? FieldId::kFilePath : FieldId::kFileName);
   return out;
 }
 
@@ -97,6 +109,7 @@ void fill_from_last(alert::Alert& out, const Event& e) {
   out.parent = parent(e);
   out.network_type = text(e, FieldId::kNetworkType);
   out.destination = destination(e);
+  out.file = file(e);
 }
 
 }  // namespace

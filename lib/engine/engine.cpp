@@ -175,6 +175,10 @@ void Engine::State::count(EventKind kind) {
     case EventKind::kFork: ++counters.fork_events; return;
     case EventKind::kExit: ++counters.exit_events; return;
     case EventKind::kConnect: ++counters.connect_events; return;
+    case EventKind::kFileCreation:
+    case EventKind::kFileModification:
+    case EventKind::kFileRename:
+    case EventKind::kFileDeletion: ++counters.file_events; return;
   }
 }
 
@@ -267,6 +271,9 @@ std::size_t Engine::rule_count() const { return state_->rules.size(); }
 audit::SelectionRequest Engine::selection() const {
   audit::SelectionRequest request;
   request.connect = !state_->by_kind[static_cast<std::size_t>(EventKind::kConnect)].empty();
+  for (std::size_t k = 0; k < kEventKinds; ++k) {
+    if (is_file(static_cast<EventKind>(k)) && !state_->by_kind[k].empty()) request.files = true;
+  }
   return request;
 }
 

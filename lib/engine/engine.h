@@ -41,7 +41,7 @@ struct EngineCounters {
   std::uint64_t own_events = 0;       // dropped: our own pid
   std::uint64_t repeated_events = 0;  // an id met again: ignored
   std::uint64_t boots_refused = 0;    // SYSTEM_BOOT records whose serials had not begun anew: forged
-  std::uint64_t exec_events = 0, fork_events = 0, exit_events = 0, connect_events = 0;
+  std::uint64_t exec_events = 0, fork_events = 0, exit_events = 0, connect_events = 0, file_events = 0;
   std::uint64_t alerts = 0;
   std::map<std::string, std::uint64_t> alerts_by_rule;  // by rule id
 };

@@ -25,6 +25,10 @@ constexpr std::array kExecActions = {text("exec"),       text("executed"),      
 constexpr std::array kForkActions = {text("fork"), text("fork_event")};
 constexpr std::array kExitActions = {text("exit"), text("end")};
 constexpr std::array kConnectActions = {text("connection_attempted"), text("connected-to")};
+constexpr std::array kCreationActions = {text("creation"), text("created"), text("file_create_event")};
+constexpr std::array kModificationActions = {text("modification"), text("wrote-to-file"), text("file_modify_event")};
+constexpr std::array kRenameActions = {text("rename"), text("renamed"), text("file_rename_event")};
+constexpr std::array kDeletionActions = {text("deletion"), text("deleted"), text("file_delete_event")};
 
 std::span<const Value> actions(EventKind kind) {
   switch (kind) {
@@ -32,8 +36,58 @@ std::span<const Value> actions(EventKind kind) {
     case EventKind::kFork: return kForkActions;
     case EventKind::kExit: return kExitActions;
     case EventKind::kConnect: return kConnectActions;
+    case EventKind::kFileCreation: return kCreationActions;
+    case EventKind::kFileModification: return kModificationActions;
+    case EventKind::kFileRename: return kRenameActions;
+    case EventKind::kFileDeletion: return kDeletionActions;
   }
   return {};
+}
+
+std::string_view category(EventKind kind) {
+  if (is_file(kind)) return "file";
+  return kind == EventKind::kConnect ? "network" : "process";
+}
+
+std::string_view type(EventKind kind) {
+  switch (kind) {
+    case EventKind::kExec:
+    case EventKind::kFork:
+    case EventKind::kConnect: return "start";
+    case EventKind::kExit: return "end";
+    case EventKind::kFileCreation: return "creation";
+    case EventKind::kFileModification:
+    case EventKind::kFileRename: return "change";
+    case EventKind::kFileDeletion: return "deletion";
+  }
+  return {};
+}
+
+EventKind kind_of(audit::FileChange::Action action) {
+  switch (action) {
+    case audit::FileChange::Action::kCreation: return EventKind::kFileCreation;
+    case audit::FileChange::Action::kModification: return EventKind::kFileModification;
+    case audit::FileChange::Action::kRename: return EventKind::kFileRename;
+    case audit::FileChange::Action::kDeletion: return EventKind::kFileDeletion;
+  }
+  return EventKind::kFileCreation;
+}
+
+// ECS has no words for the others.
+std::string_view file_type(audit::FileChange::Type type) {
+  switch (type) {
+    case audit::FileChange::Type::kFile: return "file";
+    case audit::FileChange::Type::kDirectory: return "dir";
+    case audit::FileChange::Type::kSymlink: return "symlink";
+    case audit::FileChange::Type::kUnknown:
+    case audit::FileChange::Type::kOther: return {};
+  }
+  return {};
+}
+
+std::string_view extension(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
 }
 
 std::string_view outcome(const audit::AuditEvent& source) {
@@ -50,16 +104,19 @@ constexpr std::size_t kMaxIdTexts = 4096;
 
 }  // namespace
 
-EventKind kind_of(const audit::AuditEvent& event) { return static_cast<EventKind>(event.what.index()); }
+EventKind kind_of(const audit::AuditEvent& event) {
+  if (const auto* change = std::get_if<audit::FileChange>(&event.what)) return kind_of(change->action);
+  return static_cast<EventKind>(event.what.index());
+}
 static_assert(std::is_same_v<std::variant_alternative_t<0, decltype(audit::AuditEvent::what)>, audit::Exec>);
 static_assert(std::is_same_v<std::variant_alternative_t<1, decltype(audit::AuditEvent::what)>, audit::Fork>);
 static_assert(std::is_same_v<std::variant_alternative_t<2, decltype(audit::AuditEvent::what)>, audit::Exit>);
 static_assert(std::is_same_v<std::variant_alternative_t<3, decltype(audit::AuditEvent::what)>, audit::Connect>);
 
 void set_kind(EventKind kind, event::Event& out) {
-  out.set_text(FieldId::kEventCategory, kind == EventKind::kConnect ? "network" : "process");
+  out.set_text(FieldId::kEventCategory, category(kind));
   out.set(FieldId::kEventAction, actions(kind));
-  out.set_text(FieldId::kEventType, kind == EventKind::kExit ? "end" : "start");
+  out.set_text(FieldId::kEventType, type(kind));
 }
 
 const event::Event& EventBuilder::build(const audit::AuditEvent& source, EventKind kind, const entity::Process& process,
@@ -71,6 +128,7 @@ const event::Event& EventBuilder::build(const audit::AuditEvent& source, EventKi
   set_parent(process);
   set_user(source, kind, process);
   if (const auto* connect = std::get_if<audit::Connect>(&source.what)) set_connect(*connect);
+  if (const auto* change = std::get_if<audit::FileChange>(&source.what)) set_file(*change);
   return event_;
 }
 
@@ -86,8 +144,7 @@ void EventBuilder::set_event(const audit::AuditEvent& source, EventKind kind, st
   event_.set(FieldId::kAuditSerial, Value::integer(static_cast<std::int64_t>(source.serial)));
   if (!source.node.empty()) event_.set_text(FieldId::kAuditNode, source.node);
   event_.set_text(FieldId::kAuditSyscall, source.syscall.name);
-  const std::string& exe = source.syscall.exe;
-  if (!exe.empty()) event_.set_text(FieldId::kAuditExe, is_valid_utf8(exe) ? exe : event_.intern(to_valid_utf8(exe)));
+  set_bytes(FieldId::kAuditExe, source.syscall.exe);
 }
 
 void EventBuilder::set_process(const audit::AuditEvent& source, EventKind kind, const entity::Process& process) {
@@ -156,6 +213,22 @@ void EventBuilder::set_connect(const audit::Connect& connect) {
   event_.set(FieldId::kDestinationPort, Value::integer(connect.port));
   event_.set_text(FieldId::kNetworkType, connect.address.family == IpAddress::Family::kV4 ? "ipv4" : "ipv6");
   event_.set_text(FieldId::kNetworkDirection, "egress");
+}
+
+void EventBuilder::set_file(const audit::FileChange& change) {
+  set_bytes(FieldId::kFilePath, change.file.path);
+  set_bytes(FieldId::kFileName, change.file.name);
+  set_bytes(FieldId::kFileExtension, extension(change.file.name));
+  set_bytes(FieldId::kFileOriginalPath, change.original.path);
+  set_bytes(FieldId::kFileOriginalName, change.original.name);
+  set_bytes(FieldId::kFileOriginalExtension, extension(change.original.name));
+  set_bytes(FieldId::kFileTargetPath, change.target);
+  const std::string_view type = file_type(change.type);
+  if (!type.empty()) event_.set_text(FieldId::kFileType, type);
+}
+
+void EventBuilder::set_bytes(FieldId field, std::string_view bytes) {
+  if (!bytes.empty()) event_.set_text(field, is_valid_utf8(bytes) ? bytes : event_.intern(to_valid_utf8(bytes)));
 }
 
 void EventBuilder::set_texts(FieldId field, const std::vector<std::string>& texts) {

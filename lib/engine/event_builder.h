@@ -15,8 +15,19 @@
 
 namespace audisp_eql::engine {
 
-enum class EventKind : std::uint8_t { kExec, kFork, kExit, kConnect };
-inline constexpr std::size_t kEventKinds = 4;
+enum class EventKind : std::uint8_t {
+  kExec,
+  kFork,
+  kExit,
+  kConnect,
+  kFileCreation,
+  kFileModification,
+  kFileRename,
+  kFileDeletion,
+};
+inline constexpr std::size_t kEventKinds = 8;
+
+[[nodiscard]] constexpr bool is_file(EventKind kind) { return kind >= EventKind::kFileCreation; }
 
 [[nodiscard]] EventKind kind_of(const audit::AuditEvent& event);
 
@@ -49,6 +60,9 @@ class EventBuilder {
   void set_parent(const entity::Process& process);
   void set_user(const audit::AuditEvent& source, EventKind kind, const entity::Process& process);
   void set_connect(const audit::Connect& connect);
+  void set_file(const audit::FileChange& change);
+  // Text for this filling of the event; empty text makes the field absent.
+  void set_bytes(event::FieldId field, std::string_view bytes);
   void set_texts(event::FieldId field, const std::vector<std::string>& texts);
   void set_command_line(event::FieldId field, const std::vector<std::string>& args);
   std::string_view id_text(std::uint32_t id);

@@ -118,7 +118,7 @@ class ProcessTable {
   // Apart, because it tells of each process that has no room.
   void enforce_limits();
 
-  // The process an exec, exit or connect record belongs to, after the table
+  // The process an exec, exit, connect or file record belongs to, after the table
   // has learnt what the record says (an exec: the new image and the parent).
   // Valid until the next call.
   const Process* apply(const audit::AuditEvent& event);

@@ -39,6 +39,14 @@ enum class FieldId : std::uint16_t {
   kEventModule,                    // event.module
   kEventOutcome,                   // event.outcome
   kEventType,                      // event.type
+  kFileOriginalExtension,          // file.Ext.original.extension
+  kFileOriginalName,               // file.Ext.original.name
+  kFileOriginalPath,               // file.Ext.original.path
+  kFileExtension,                  // file.extension
+  kFileName,                       // file.name
+  kFilePath,                       // file.path
+  kFileTargetPath,                 // file.target_path
+  kFileType,                       // file.type
   kGroupId,                        // group.id
   kHostId,                         // host.id
   kHostOsType,                     // host.os.type

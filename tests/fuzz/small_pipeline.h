@@ -17,6 +17,9 @@ inline constexpr const char* kQueries[] = {
     "sequence by process.entity_id with maxspan=5s [process where event.type == \\\"start\\\"] "
     "![network where destination.port == 53] [network where true] until [process where event.type == \\\"end\\\"]",
     "process where process.args : (\\\"*-c*\\\", \\\"export*\\\") or process.parent.executable == null | head 9",
+    "sequence by host.id, process.entity_id with maxspan=5s [file where file.path : \\\"*.desktop\\\" or "
+    "file.Ext.original.name != null] [any where event.category != \\\"file\\\"]",
+    "file where file.path == null or file.target_path != null or file.extension == \\\"desktop\\\"",
 };
 
 inline engine::RuleSet some_rules() {

@@ -44,6 +44,15 @@ class Script {
     return make(says, "connect", connect);
   }
 
+  [[nodiscard]] audit::AuditEvent file(const Says& says, audit::FileChange::Action action, std::string path) {
+    audit::FileChange change;
+    change.action = action;
+    change.type = audit::FileChange::Type::kFile;
+    change.file.name = path.substr(path.rfind('/') + 1);
+    change.file.path = std::move(path);
+    return make(says, "openat", std::move(change));
+  }
+
   std::uint64_t serial = 100;
   std::string node;
 

@@ -76,6 +76,28 @@ inline alert::Alert sample_alert() {
   return a;
 }
 
+// Of a rule on files: a rename.
+inline alert::Alert sample_file_alert() {
+  alert::Alert a = sample_alert();
+  a.rule.name = "Autostart Entry Written";
+  a.categories = {"file"};
+  a.types = {"change"};
+  a.action = "rename";
+  a.network_type.clear();
+  a.destination.reset();
+  a.file.emplace();
+  a.file->now = {"/home/alice/.config/autostart/a b.desktop", "a b.desktop", "desktop"};
+  a.file->original = {"/tmp/.x", ".x", "x"};
+  a.file->type = "file";
+  a.evidence.erase(a.evidence.begin());
+  a.evidence[0].stage = 1;
+  a.evidence[0].action = "rename";
+  a.evidence[0].outcome = "success";
+  a.evidence[0].destination.reset();
+  a.evidence[0].file = a.file->now.path;
+  return a;
+}
+
 // What sums up alerts that a storm guard held back.
 inline alert::Alert sample_summary() {
   alert::Alert a;
@@ -116,19 +138,22 @@ inline alert::Alert hostile_alert(std::size_t bytes) {
     e.host = e.action = e.outcome = text;
     e.serial = UINT64_MAX;
     e.destination = alert::Destination{text, INT64_MIN};
+    e.file = text;
   }
   a.evidence.insert(a.evidence.end(), 30, a.evidence.front());
   a.destination = alert::Destination{text, INT64_MIN};
+  a.file = alert::FileInfo{{text, text, text}, {text, text, text}, text, text};
   a.rule.severity = alert::RuleSeverity::kCritical;
   a.rule.risk_score = INT32_MIN;
   return a;
 }
 
-// The same of a summary, which has no process, destination or evidence.
+// The same of a summary, which has no process, destination, file or evidence.
 inline alert::Alert hostile_summary(std::size_t bytes) {
   alert::Alert a = hostile_alert(bytes);
   a.process = a.parent = {};
   a.destination.reset();
+  a.file.reset();
   a.evidence.clear();
   a.suppressed = alert::Suppressed{UINT64_MAX - 16, std::string(32, 'a'), std::string(32, 'b'), {}, UINT64_MAX - 16};
   a.suppressed->users.assign(16, a.rule.name);

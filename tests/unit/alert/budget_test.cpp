@@ -57,6 +57,19 @@ TEST_CASE("a budget cuts the longest argument first, and says so") {
   CHECK(seen.truncated);
 }
 
+TEST_CASE("a path of 4 kB of control characters fits, cut and marked, in each format") {
+  Alert a = test::sample_file_alert();
+  a.file->now = {"/" + std::string(4000, '\x01'), std::string(255, '\x01'), {}};
+  a.file->original = a.file->now;
+  a.evidence[0].file = a.file->now.path;
+  for (const std::string& out : {format_json(a, 2048), format_cef(a, "1", 2048), format_line(a, 2048)}) {
+    CAPTURE(out);
+    CHECK(out.size() <= 2048);
+    CHECK(out.find("x01") != std::string::npos);
+    CHECK(out.find("...") != std::string::npos);
+  }
+}
+
 TEST_CASE("an alert that fits is not touched") {
   const Alert a = test::sample_alert();
   const std::size_t size = format_json(a).size();
@@ -67,8 +80,8 @@ TEST_CASE("an alert that fits is not touched") {
 }
 
 TEST_CASE("every format keeps every budget, whatever the alert holds") {
-  const Alert alerts[] = {test::sample_alert(), test::sample_summary(), test::hostile_alert(10),
-                          test::hostile_alert(1000)};
+  const Alert alerts[] = {test::sample_alert(), test::sample_summary(), test::sample_file_alert(),
+                          test::hostile_alert(10), test::hostile_alert(1000)};
   for (const Alert& a : alerts) {
     for (std::size_t budget = kLeastBudget; budget < 6000; budget += budget < 530 ? 1 : 197) {
       CAPTURE(budget);

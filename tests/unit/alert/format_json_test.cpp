@@ -24,6 +24,7 @@ TEST_CASE("JSON equals the golden samples") {
   } rows[] = {
       {FIXTURES "/golden/alert.json", test::sample_alert()},
       {FIXTURES "/golden/suppressed.json", test::sample_summary()},
+      {FIXTURES "/golden/file_alert.json", test::sample_file_alert()},
   };
   for (const auto& [path, alert] : rows) {
     CAPTURE(path);
@@ -55,6 +56,25 @@ TEST_CASE("the image as executed is shown, the kernel's where only that is known
   CHECK(out.at("process").at("executable") == "/bin/sh");
   CHECK(out.at("auditd").at("data").at("exe") == "/usr/bin/dash");
   CHECK(out.at("process").at("parent").at("executable") == "/usr/bin/xfce4-session");
+}
+
+TEST_CASE("evidence whose path is not known has the file's name") {
+  Alert a = test::sample_file_alert();
+  a.evidence[0].file = "b.desktop";
+  a.file->now.path.clear();
+  const json::object out = parsed(format_json(a));
+  CHECK(out.at("evidence").at(0).at("file") == json::value{{"name", "b.desktop"}});
+  CHECK_FALSE(out.at("file").as_object().contains("path"));
+  CHECK(out.at("file").at("name") == "a b.desktop");
+}
+
+TEST_CASE("a symbolic link that was made says where it leads") {
+  Alert a = test::sample_file_alert();
+  a.file->original = {};
+  a.file->target = "/opt/x";
+  const json::object out = parsed(format_json(a));
+  CHECK(out.at("file").at("target_path") == "/opt/x");
+  CHECK_FALSE(out.at("file").as_object().contains("Ext"));
 }
 
 TEST_CASE("bytes from the kernel come out printable and can be told apart") {

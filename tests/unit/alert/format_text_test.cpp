@@ -58,6 +58,22 @@ TEST_CASE("an IPv6 destination is bracketed") {
   CHECK(format_text(a, {}).find("  to        [2001:db8::7]:443\n") != std::string::npos);
 }
 
+TEST_CASE("a file is shown with the name it had, and where a link leads") {
+  Alert a = test::sample_file_alert();
+  const std::string text = format_text(a, {});
+  CHECK(text.find("  file      /home/alice/.config/autostart/a b.desktop\n    was     /tmp/.x\n") != std::string::npos);
+  CHECK(text.find("rename pid 24200 '/home/alice/.config/autostart/a b.desktop' (success)") != std::string::npos);
+  CHECK(format_line(a).find(" file='/home/alice/.config/autostart/a b.desktop' was=/tmp/.x serials=5709 ") !=
+        std::string::npos);
+  CHECK(format_cef(a, "1").find(" filePath=/home/alice/.config/autostart/a b.desktop fname=a b.desktop "
+                                "oldFilePath=/tmp/.x oldFileName=.x ") != std::string::npos);
+  a.file->now.path.clear();
+  a.file->original = {};
+  a.file->target = "/opt/x";
+  CHECK(format_text(a, {}).find("  file      a b.desktop\n    to      /opt/x\n") != std::string::npos);
+  CHECK(format_line(a).find(" file='a b.desktop' serials=") != std::string::npos);
+}
+
 TEST_CASE("the line for syslog has the essentials as pairs") {
   const Alert a = test::sample_alert();
   CHECK(format_line(a) ==

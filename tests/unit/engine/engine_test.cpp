@@ -131,8 +131,10 @@ TEST_CASE("events of our own process are dropped, of a program like ours not") {
     w.count(w.say.exec({.pid = pid, .ppid = 5, .at = 1000, .exe = "/usr/sbin/audisp-eql"}));
     CHECK(w.count(w.say.connect({.pid = pid, .ppid = 5, .at = 1100, .exe = "/usr/sbin/audisp-eql"})) ==
           (pid == 11 ? 1 : 0));
+    w.count(w.say.file({.pid = pid, .ppid = 5, .at = 1200, .exe = kApp}, audit::FileChange::Action::kCreation, "/x"));
   }
-  CHECK(w.engine.counters().own_events == 2);
+  CHECK(w.engine.counters().own_events == 3);
+  CHECK(w.engine.counters().file_events == 1);
 }
 
 // A log replayed through live, or records that were queued: the pid was another process's then.
@@ -224,24 +226,24 @@ TEST_CASE("a reload keeps what an unchanged rule was waiting for, and only that"
 TEST_CASE("what a rule can see of each kind of event") {
   struct Row {
     std::string query;
-    std::size_t exec, fork, exit, connect;
+    std::size_t exec, fork, exit, connect, file;
   };
   const Row rows[] = {
-      {"any where true", 1, 1, 1, 1},
-      {"process where true", 1, 1, 1, 0},
-      {"network where true", 0, 0, 0, 1},
-      {"file where true", 0, 0, 0, 0},
-      {"process where event.type == \"start\"", 1, 1, 0, 0},
-      {"process where event.type == \"end\" and process.exit_code == 0", 0, 0, 1, 0},
-      {"process where event.action in (\"ProcessRollup2\", \"executed\")", 1, 0, 0, 0},
-      {"process where event.action == \"fork\" and process.pid == 11 and process.parent.pid == 10", 0, 1, 0, 0},
+      {"any where true", 1, 1, 1, 1, 1},
+      {"process where true", 1, 1, 1, 0, 0},
+      {"network where true", 0, 0, 0, 1, 0},
+      {"file where true", 0, 0, 0, 0, 1},
+      {"process where event.type == \"start\"", 1, 1, 0, 0, 0},
+      {"process where event.type == \"end\" and process.exit_code == 0", 0, 0, 1, 0, 0},
+      {"process where event.action in (\"ProcessRollup2\", \"executed\")", 1, 0, 0, 0, 0},
+      {"process where event.action == \"fork\" and process.pid == 11 and process.parent.pid == 10", 0, 1, 0, 0, 0},
       {"network where event.action : \"connection_*\" and destination.port == 80 and network.type == \"ipv4\"", 0, 0, 0,
-       1},
-      {"network where cidrMatch(destination.ip, \"127.0.0.0/8\") and event.outcome == \"failure\"", 0, 0, 0, 1},
-      {"any where process.name == \"app\" and process.command_line == \"app -x\"", 1, 1, 1, 1},
+       1, 0},
+      {"network where cidrMatch(destination.ip, \"127.0.0.0/8\") and event.outcome == \"failure\"", 0, 0, 0, 1, 0},
+      {"any where process.name == \"app\" and process.command_line == \"app -x\"", 1, 1, 1, 1, 1},
       {"any where host.os.type == \"linux\" and host.id == \"h\" and user.id == \"1000\" and user.name == \"alice\"", 1,
-       1, 1, 1},
-      {"any where no.such.field == null", 1, 1, 1, 1},
+       1, 1, 1, 1},
+      {"any where no.such.field == null", 1, 1, 1, 1, 1},
   };
   for (const Row& row : rows) {
     CAPTURE(row.query);
@@ -252,7 +254,9 @@ TEST_CASE("what a rule can see of each kind of event") {
     CHECK(w.count(w.say.exec({.pid = 10, .at = 0, .exe = kApp}, {"app", "-x"})) == row.exec);
     CHECK(w.count(w.say.fork({.pid = 10, .at = 1, .exe = kApp}, 11)) == row.fork);
     CHECK(w.count(w.say.connect({.pid = 10, .at = 2, .exe = kApp})) == row.connect);
-    CHECK(w.count(w.say.exit({.pid = 10, .at = 3, .exe = kApp})) == row.exit);
+    CHECK(w.count(w.say.file({.pid = 10, .at = 3, .exe = kApp}, audit::FileChange::Action::kCreation, "/x/y.z")) ==
+          row.file);
+    CHECK(w.count(w.say.exit({.pid = 10, .at = 4, .exe = kApp})) == row.exit);
   }
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("a good log: what was found and read, and nothing else") {
         "1 alert by 1 rule\n"
         "       1  Network Connections Initiated Through XDG Autostart Entry (dd52d45a-4602-4195-9018-ebe0f219c273)\n"
         "read: 2 inputs, 100 lines\n"
-        "events: 12 exec, 3 connect, 0 fork, 0 exit\n"
+        "events: 12 exec, 3 connect, 0 fork, 0 exit, 0 file\n"
         "time: 2026-11-24T07:41:03.412Z to 2026-11-24T07:41:04.000Z\n"
         "hosts: desk7\n");
 }
