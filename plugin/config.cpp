@@ -52,6 +52,8 @@ constexpr Key kKeys[] = {
     {"user", 1, kMaxUserName, [](Config& c) -> Slot { return &c.user; }, "live, started as root: becomes this user"},
     {"proc_enrichment", 0, 0, [](Config& c) -> Slot { return &c.proc_enrichment; },
      "keep CAP_SYS_PTRACE: executables and folders of all users' processes in /proc"},
+    {"desktop_entries", 0, 0, [](Config& c) -> Slot { return &c.desktop_entries; },
+     "say which autostart entry an alert came from; keep CAP_DAC_READ_SEARCH to read it"},
     {"input.queue_bytes", kMiB / 16, 4096 * kMiB, [](Config& c) -> Slot { return &c.input.queue_bytes; },
      "records read and not yet processed; over it whole lines are dropped and counted"},
     {"input.max_line_bytes", 1024, 16 * kMiB, [](Config& c) -> Slot { return &c.input.max_line_bytes; },

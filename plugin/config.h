@@ -75,7 +75,8 @@ struct Config {
   std::size_t missing_after_minutes = 30;  // of a kind of record; zero: never
   LogLevel log_level = LogLevel::kInfo;
   std::string user = "audisp-eql";  // live: who the program becomes when it starts as root
-  bool proc_enrichment = true;      // live: keeps the one capability that /proc asks for
+  bool proc_enrichment = true;      // live: keeps the capability that links in /proc ask for
+  bool desktop_entries = true;      // live: looks for the entry of an alert, and keeps the capability for that
   std::size_t max_hosts = 1024;
   InputConfig input;
   audit::GrouperLimits events;

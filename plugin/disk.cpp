@@ -29,6 +29,13 @@ std::size_t bytes_of(const DiskRequest& request) {
     std::size_t operator()(const FileLine& r) const { return r.json.size(); }
     std::size_t operator()(const FileOpen& r) const { return r.path.size(); }
     std::size_t operator()(const FileReplace& r) const { return r.path.size() + r.text.size(); }
+    std::size_t operator()(const EntryLookup& r) const {
+      std::size_t bytes = r.query.environment_path.size();
+      for (const std::vector<std::string>& args : r.query.launches) {
+        for (const std::string& arg : args) bytes += sizeof arg + arg.size();
+      }
+      return bytes;
+    }
     std::size_t operator()(const SpoolRead&) const { return 0; }
     std::size_t operator()(const SpoolSent&) const { return 0; }
     std::size_t operator()(const RulesLoad&) const { return 0; }
@@ -40,7 +47,8 @@ std::size_t bytes_of(const DiskRequest& request) {
 // are few and small are never refused.
 std::size_t room_for(const DiskRequest& request, std::size_t queue_bytes) {
   if (std::holds_alternative<SpoolAppend>(request)) return queue_bytes;
-  const bool bulk = std::holds_alternative<FileLine>(request) || std::holds_alternative<FileReplace>(request);
+  const bool bulk = std::holds_alternative<FileLine>(request) || std::holds_alternative<FileReplace>(request) ||
+                    std::holds_alternative<EntryLookup>(request);
   return bulk ? queue_bytes / 2 : std::numeric_limits<std::size_t>::max();
 }
 
@@ -59,11 +67,14 @@ int replace_file(const std::string& path, const std::string& text) {
 
 struct Disk::Worker {
   Worker(Options live_options, std::unique_ptr<Spool> open_spool)
-      : options(std::move(live_options)), spool(std::move(open_spool)) {}
+      : options(std::move(live_options)),
+        spool(std::move(open_spool)),
+        entries(options.root.empty() ? "/" : options.root) {}
 
   Options options;
   std::unique_ptr<Spool> spool;
   std::unique_ptr<FileSink> file;
+  AutostartEntries entries;
   bool file_failed = false, replace_failed = false;  // the last time; said once
 
   // What there is to say, if anything.
@@ -104,6 +115,9 @@ struct Disk::Worker {
     const bool is_news = error != 0 && !replace_failed;
     replace_failed = error != 0;
     return is_news ? make(FileFailed{request.path, error}) : std::vector<DiskReply>{};
+  }
+  [[nodiscard]] std::vector<DiskReply> handle(EntryLookup& request) const {
+    return make(EntryFound{request.number, entries.find(request.query)});
   }
   std::vector<DiskReply> handle(RulesLoad& request) const {
     RulesLoaded loaded{load_settings(options, request.required), {}, {}};
@@ -183,6 +197,7 @@ std::vector<DiskReply> Disk::serve(DiskRequest& request) {
   try {
     return std::visit([this](auto& r) { return worker_->handle(r); }, request);
   } catch (const std::exception& e) {
+    if (const auto* lookup = std::get_if<EntryLookup>(&request)) return Worker::make(EntryFound{lookup->number, {}});
     if (!std::holds_alternative<RulesLoad>(request)) return Worker::make(FileFailed{e.what(), EIO});
     RulesLoaded failed;
     failed.settings.diagnostics.push_back(os_error(std::string("cannot load rules: ") + e.what(), EIO));

@@ -210,6 +210,12 @@ class Live {
     if (const auto again = service_.send()) {
       syslog_.arm(*again, [this] { send(); });
     }
+    if (const auto after = service_.delivery_in()) {
+      delivery_.arm(*after, [this] {
+        service_.deliver();
+        send();
+      });
+    }
     if (const auto after = service_.summary_in()) {
       summary_.arm(*after, [this] {
         service_.summarise();
@@ -238,6 +244,7 @@ class Live {
   Timer metrics_{context_};
   Timer syslog_{context_};
   Timer summary_{context_};
+  Timer delivery_{context_};
   Timer deadline_{context_};
   Clock::time_point last_input_ = Clock::now();
 };

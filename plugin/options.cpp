@@ -88,6 +88,10 @@ class CommandLine {
     scan_->add_flag("--keep-going", options_.keep_going, "A bad rule does not change the exit status");
     scan_->add_option("--passwd", options_.passwd, "User names of the logs' host (default: this machine's)")
         ->type_name("FILE");
+    scan_
+        ->add_option("--root", options_.root,
+                     "A copy of the host's file system: which autostart entry an alert came from, and user names")
+        ->type_name("DIR");
     add_queries();
     add_exported();
     scan_->add_option("FILE", options_.files, "Logs, in any order; - or none: standard input")->type_name("");

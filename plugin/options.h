@@ -29,6 +29,7 @@ struct Options {
   bool fail_on_alert = false;
   bool keep_going = false;
   std::string passwd = "/etc/passwd";
+  std::string root;  // of a copy of the host's file system; empty: none
   InputKind input = InputKind::kAudit;
   ndjson::FieldNames field_names;        // of exported events
   std::vector<std::string> queries;      // --query: EQL without a rule around it

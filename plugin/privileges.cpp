@@ -40,6 +40,7 @@ class Drop {
     was_root_ = ::geteuid() == 0;
     if (::capng_get_caps_process() != 0) fail("cannot read our capabilities");
     has_ptrace_ = ::capng_have_capability(CAPNG_PERMITTED, CAP_SYS_PTRACE) == 1;
+    has_read_ = ::capng_have_capability(CAPNG_PERMITTED, CAP_DAC_READ_SEARCH) == 1;
     empty_bounding_set();
     if (was_root_) become_user();
     keep_capabilities();
@@ -52,6 +53,7 @@ class Drop {
 
  private:
   [[nodiscard]] bool keeps_ptrace() const { return options_.proc == ProcAccess::kAllLinks && has_ptrace_; }
+  [[nodiscard]] bool keeps_read() const { return options_.files == FileAccess::kAll && has_read_; }
 
   void empty_bounding_set() {
     if (::capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) != 1) {
@@ -81,13 +83,18 @@ class Drop {
 
   void keep_capabilities() {
     ::capng_clear(CAPNG_SELECT_CAPS);
-    if (keeps_ptrace()) {
-      ::capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), CAP_SYS_PTRACE);
-    }
+    const auto keep = [](unsigned capability) {
+      ::capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), capability);
+    };
+    if (keeps_ptrace()) keep(CAP_SYS_PTRACE);
+    if (keeps_read()) keep(CAP_DAC_READ_SEARCH);
     // Ambient ones go with inheritable ones.
     if (::capng_apply(CAPNG_SELECT_CAPS) != 0) fail("cannot give up capabilities");
     if (was_root_ && options_.proc == ProcAccess::kAllLinks && !has_ptrace_) {
       done_.warnings.emplace_back("CAP_SYS_PTRACE is not there: other users' executables in /proc stay unknown");
+    }
+    if (was_root_ && options_.files == FileAccess::kAll && !has_read_) {
+      done_.warnings.emplace_back("CAP_DAC_READ_SEARCH is not there: autostart entries in closed homes stay unknown");
     }
   }
 
@@ -104,8 +111,12 @@ class Drop {
 
   void describe() {
     const char* const how = was_root_ ? "" : ", who started it";
+    std::vector<std::string_view> kept;
+    if (keeps_ptrace()) kept.emplace_back("CAP_SYS_PTRACE");
+    if (keeps_read()) kept.emplace_back("CAP_DAC_READ_SEARCH");
+    if (kept.empty()) kept.emplace_back("none");
     done_.summary = fmt::format("runs as user {}, group {}{}; capabilities: {}", ::geteuid(), ::getegid(), how,
-                                keeps_ptrace() ? "CAP_SYS_PTRACE" : "none");
+                                fmt::join(kept, ", "));
   }
 
   void fail(std::string message, int error = 0) {
@@ -116,6 +127,7 @@ class Drop {
   const PrivilegeOptions& options_;
   bool was_root_ = false;
   bool has_ptrace_ = false;
+  bool has_read_ = false;
   Privileges done_;
 };
 

@@ -16,9 +16,10 @@
 // Capabilities, no_new_privs and the filter belong to a thread and pass to those
 // that it starts. REQUIRES therefore: no other thread runs yet.
 //
-// Of root's capabilities one can stay, CAP_SYS_PTRACE: links like /proc/PID/exe of
-// other users' processes are read with it. CAP_DAC_READ_SEARCH is not needed for
-// that, and would open every file, /proc/PID/mem among them.
+// Of root's capabilities two can stay. CAP_SYS_PTRACE: links like /proc/PID/exe of
+// other users' processes are read with it, and nothing else is needed for that.
+// CAP_DAC_READ_SEARCH: autostart entries in closed homes and the environment of
+// other users' processes. It opens every file for reading, so it has its own option.
 //
 // A step that fails never ends the program; those after it are done all the
 // same. Then we are root still, without its capabilities. libcap-ng is known to
@@ -37,9 +38,15 @@ enum class ProcAccess : std::uint8_t {
   kAllLinks,       // keeps CAP_SYS_PTRACE
 };
 
+enum class FileAccess : std::uint8_t {
+  kOwn,  // what the user may read
+  kAll,  // keeps CAP_DAC_READ_SEARCH
+};
+
 struct PrivilegeOptions {
   std::string user;  // of uid 0: stays, by the administrator's will
   ProcAccess proc = ProcAccess::kAllLinks;
+  FileAccess files = FileAccess::kOwn;
   std::string passwd = "/etc/passwd";
 };
 

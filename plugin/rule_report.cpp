@@ -55,7 +55,7 @@ std::string shape(const eql::Query& query) {
 }
 
 struct Fields {
-  std::vector<std::string> known, unknown;
+  std::vector<std::string> known, unknown, live_only;
 };
 
 Fields fields_of(const eql::Query& query, const event::FieldTable& table) {
@@ -63,6 +63,7 @@ Fields fields_of(const eql::Query& query, const event::FieldTable& table) {
   for (const event::FieldId id : query.fields) {
     auto& list = event::FieldTable::is_builtin(id) ? fields.known : fields.unknown;
     list.push_back(escape_printable(table.name(id)));
+    if (event::is_live_only(id)) fields.live_only.push_back(list.back());
   }
   return fields;
 }
@@ -81,6 +82,9 @@ std::string describe_rule(const engine::Rule& rule, const event::FieldTable& tab
   out += row("severity", fmt::format("{}, risk {}", alert::to_string(rule.info.severity), rule.info.risk_score));
   out += row("query", shape(query));
   out += row("fields", fmt::format("{}", fmt::join(fields.known, ", ")));
+  out += row("live only", fields.live_only.empty()
+                              ? std::string()
+                              : fmt::format("{}: cannot match in a log (scan)", fmt::join(fields.live_only, ", ")));
   out += row("never there", fmt::format("{}", fmt::join(fields.unknown, ", ")));
   std::string_view said;
   for (const Feed& feed : kFeeds) {

@@ -7,11 +7,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "lib/base/escape.h"
+#include "plugin/autostart.h"
+#include "plugin/entry_lookups.h"
 #include "plugin/exported.h"
 #include "plugin/inputs.h"
 #include "plugin/passwd.h"
@@ -38,7 +42,9 @@ class Scan {
       : options_(options),
         settings_(std::move(settings)),
         zone_(options.utc ? TimeZone::kUtc : TimeZone::kLocal),
-        sink_(STDOUT_FILENO, stream_format(options), zone_) {}
+        sink_(STDOUT_FILENO, stream_format(options), zone_) {
+    if (!options.root.empty()) entries_.emplace(options.root);
+  }
 
   ExitCode run() {
     collect();
@@ -87,9 +93,11 @@ class Scan {
 
   // Without names alerts still have ids; a file that was asked for is missed.
   void read_user_names() {
-    if (auto names = read_passwd(options_.passwd)) {
+    const bool is_asked_for = options_.passwd != Options().passwd;
+    const bool of_copy = !options_.root.empty() && !is_asked_for;
+    if (auto names = read_passwd(of_copy ? options_.root + "/etc/passwd" : options_.passwd)) {
       user_names_ = std::move(*names);
-    } else if (options_.passwd != Options().passwd) {
+    } else if (of_copy || is_asked_for) {
       say(render(names.error().diagnostics));
       ++failed_;
     }
@@ -104,8 +112,19 @@ class Scan {
     say(render(rules.diagnostics));
     bad_rules_ = rules.refused > 0 || has_error(files_.diagnostics);
     summary_.set_rules(rules.rules.size(), rules.refused);
+    if (options_.input == InputKind::kAudit) say_live_only(rules);
     if (rules.rules.empty() && queries_.empty()) say("audisp-eql: no usable rule; give some with --rules FILE|DIR\n");
     return !rules.rules.empty();
+  }
+
+  // They are no error: the same folder of rules serves the plugin.
+  static void say_live_only(const engine::RuleSet& rules) {
+    for (const engine::Rule& rule : rules.rules) {
+      const auto& fields = rule.query->fields;
+      if (std::none_of(fields.begin(), fields.end(), event::is_live_only)) continue;
+      say(fmt::format("note: {}: needs what no log has (systemd units): it may find nothing here\n",
+                      escape_printable(rule.info.name)));
+    }
   }
 
   static void say_hosts(const std::vector<std::string>& folders) {
@@ -167,7 +186,9 @@ class Scan {
   }
 
   void emit(std::vector<alert::Alert>& alerts) {
-    for (const alert::Alert& alert : alerts) {
+    for (alert::Alert& alert : alerts) {
+      const auto query = entries_ ? entry_query(alert) : std::nullopt;
+      if (query) alert.desktop_entry = entries_->find(*query);
       summary_.add_alert(alert);
       sink_.emit(alert);
     }
@@ -199,6 +220,7 @@ class Scan {
   RuleFiles files_;
   std::vector<Source> queries_;
   UserNames user_names_;
+  std::optional<AutostartEntries> entries_;  // of --root
   Summary summary_;
   std::size_t failed_ = 0;
   bool bad_rules_ = false;

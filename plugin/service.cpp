@@ -69,6 +69,7 @@ engine::PipelineOptions live_options(const Options& options, const Config& confi
   out.engine.local_nodes = local_nodes(out.engine.default_host);
   if (auto names = read_passwd("/etc/passwd")) out.engine.user_names = std::move(*names);
   out.engine.proc = [proc = ProcReader::of_this_host()](std::uint32_t pid) { return proc.read(pid); };
+  out.engine.unit = [proc = ProcReader::of_this_host()](std::uint32_t pid) { return proc.unit(pid); };
   return out;
 }
 
@@ -103,6 +104,7 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
            settings_.config.log_level),
       disk_(options, std::exchange(spool.file, nullptr), settings_.config.disk.queue_bytes),
       outbox_(syslog_, disk_, spool.unread, spool.last_number),
+      lookups_(disk_, [this](const alert::Alert& alert) { return launched_file(alert); }),
       storm_(settings_.config.storm),
       pipeline_(live_options(options, settings_.config)),
       state_(settings_.config.state, log_),
@@ -190,6 +192,9 @@ void Service::finish() {
     for (alert::Alert& alert : alerts_) alert.notes.emplace_back(kEarlyNote);
     emit();
   }
+  if (lookups_.due_at()) (void)disk_.drain(EntryLookups::kPatience);
+  take_replies();
+  deliver(lookups_.take_all());
   emit_summaries(storm_.take_all());
   if (settings_.config.heartbeat.ms > 0) heartbeat();
   log_.info("stopped: " + fmt::format("{} alerts in all", pipeline_.stats().engine.alerts));
@@ -197,13 +202,35 @@ void Service::finish() {
 }
 
 void Service::emit() {
-  const alert::Instant now = monotonic_clock();
+  const auto now = EntryLookups::Clock::now();
   for (alert::Alert& alert : alerts_) {
     alert.created = wall_clock();
+    if (!settings_.config.desktop_entries) alert.launches.clear();
+    lookups_.add(std::move(alert), now);
+  }
+  alerts_.clear();
+  deliver();
+}
+
+void Service::deliver(std::vector<alert::Alert> alerts) {
+  const alert::Instant now = monotonic_clock();
+  for (const alert::Alert& alert : alerts) {
     if (syslog_sink_ && storm_.judge(alert, now) == alert::Verdict::kPass) syslog_sink_->emit(alert);
     write_to_file(alert);
   }
-  alerts_.clear();
+}
+
+std::string Service::launched_file(const alert::Alert& alert) const {
+  if (!alert.process.pid) return {};
+  const auto pid = static_cast<std::uint32_t>(*alert.process.pid);
+  return ProcReader::of_this_host().variable(pid, "GIO_LAUNCHED_DESKTOP_FILE", alert.time).value_or("");
+}
+
+std::optional<std::chrono::milliseconds> Service::delivery_in() const {
+  const auto due = lookups_.due_at();
+  if (!due) return std::nullopt;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due - EntryLookups::Clock::now());
+  return std::max(left, std::chrono::milliseconds(0));
 }
 
 void Service::emit_summaries(std::vector<alert::Alert> summaries) {
@@ -238,6 +265,7 @@ void Service::apply(Config config) {
   limits.file = settings_.config.file;
   limits.storm = settings_.config.storm;
   limits.input.idle = settings_.config.input.idle;
+  limits.desktop_entries = settings_.config.desktop_entries;
   if (dump_config(limits) != dump_config(settings_.config)) {
     log_.warning("reload: changed host, user or limits count from the next start");
   }
@@ -288,6 +316,7 @@ void Service::take_replies() {
   for (DiskReply& reply : disk_.take()) {
     std::visit([this](auto& each) { handle(std::move(each)); }, reply);
   }
+  deliver();
 }
 
 std::optional<std::chrono::milliseconds> Service::send() {
@@ -379,6 +408,10 @@ NamedCounters Service::counters() const {
                            {"file_alerts_written", disk.file_written},
                            {"file_errors", disk.file_errors},
                            {"file_alerts_dropped", file_dropped_},
+                           {"entries_found", lookups_.counters().found},
+                           {"entries_not_found", lookups_.counters().not_found},
+                           {"entries_not_asked", lookups_.counters().not_asked},
+                           {"entries_too_late", lookups_.counters().too_late},
                            {"alerts_suppressed", storm.suppressed},
                            {"storm_summaries", storm.summaries},
                            {"storm_buckets", storm_.buckets()},

@@ -17,6 +17,7 @@
 #include "lib/engine/pipeline.h"
 #include "plugin/blind_spots.h"
 #include "plugin/disk.h"
+#include "plugin/entry_lookups.h"
 #include "plugin/kernel_audit.h"
 #include "plugin/log.h"
 #include "plugin/metrics.h"
@@ -81,6 +82,10 @@ class Service {
   [[nodiscard]] std::optional<std::chrono::milliseconds> summary_in() const;
   // What the storm guard held back, to the sinks, when it is due.
   void summarise();
+  // How long until deliver() has something to do; nullopt: no alert waits.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> delivery_in() const;
+  // Alerts that need not wait for their autostart entry any more, to the sinks.
+  void deliver() { deliver(lookups_.take_ready(EntryLookups::Clock::now())); }
   // All counters, to the operator's log.
   void report_state();
 
@@ -93,10 +98,13 @@ class Service {
   void handle(const FileFailed& failed);
   void handle(const SpoolRefused& refused);
   void handle(SpoolBatch batch) { outbox_.handle(std::move(batch)); }
+  void handle(EntryFound found) { lookups_.handle(std::move(found)); }
   void use_rules(const char* when, const RuleFiles& files, engine::RuleSet rules);
   bool usable(const engine::RuleSet& rules, const std::vector<Diagnostic>& unreadable);
   void apply(Config config);
   void emit();
+  void deliver(std::vector<alert::Alert> alerts);
+  [[nodiscard]] std::string launched_file(const alert::Alert& alert) const;
   void emit_summaries(std::vector<alert::Alert> summaries);
   void write_to_file(const alert::Alert& alert);
   void complain_again();
@@ -114,6 +122,7 @@ class Service {
   Disk disk_;
   Outbox outbox_;
   std::unique_ptr<SyslogSink> syslog_sink_;
+  EntryLookups lookups_;
   alert::StormGuard storm_;
   engine::Pipeline pipeline_;
   StateKeeper state_;

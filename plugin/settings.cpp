@@ -59,6 +59,7 @@ PrivilegeOptions privilege_options(const Config& config) {
   PrivilegeOptions options;
   options.user = config.user;
   options.proc = config.proc_enrichment ? ProcAccess::kAllLinks : ProcAccess::kWorldReadable;
+  options.files = config.desktop_entries ? FileAccess::kAll : FileAccess::kOwn;
   return options;
 }
 

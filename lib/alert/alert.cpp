@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/alert/alert.h"
 
+#include <algorithm>
+
 #include <array>
 
 #include "lib/alert/digest.h"
@@ -33,6 +35,15 @@ std::optional<RuleSeverity> parse_severity(std::string_view word) {
     if (row.word == word) return row.severity;
   }
   return std::nullopt;
+}
+
+bool names_technique(const RuleInfo& rule, std::string_view id) {
+  const auto is_it = [id](const Technique& technique) { return technique.id == id; };
+  return std::any_of(rule.threats.begin(), rule.threats.end(), [&](const Threat& threat) {
+    return std::any_of(threat.techniques.begin(), threat.techniques.end(), [&](const Technique& technique) {
+      return is_it(technique) || std::any_of(technique.subtechniques.begin(), technique.subtechniques.end(), is_it);
+    });
+  });
 }
 
 std::string alert_id(std::string_view rule_id, std::string_view node, const std::vector<Evidence>& evidence) {

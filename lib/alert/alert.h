@@ -44,6 +44,12 @@ struct RuleInfo {
   bool bare_query = false;  // no rule at all, but a query from the command line
 };
 
+// Of a rule's techniques and their subtechniques.
+[[nodiscard]] bool names_technique(const RuleInfo& rule, std::string_view id);
+
+// XDG Autostart Entries: alerts of rules that name it are asked which entry it was.
+inline constexpr std::string_view kAutostartTechnique = "T1547.013";
+
 // Absent is an empty string or nullopt.
 struct ProcessInfo {
   std::optional<std::int64_t> pid;
@@ -54,6 +60,7 @@ struct ProcessInfo {
   std::vector<std::string> args;  // whole
   std::optional<std::int64_t> args_count;
   std::string working_directory;
+  std::string systemd_unit;
 };
 
 struct UserInfo {
@@ -135,6 +142,9 @@ struct Alert {
   std::size_t stages = 0;  // of the query; missing ones (`![...]`) have no evidence
   bool truncated = false;  // the records or a cap lost argument bytes
   std::vector<std::string> notes;
+  // Arguments of the evidence's processes and their parents, distinct: what an
+  // autostart entry may have started. For rules of kAutostartTechnique; not shown.
+  std::vector<std::vector<std::string>> launches;
   std::optional<DesktopEntryInfo> desktop_entry;
   std::optional<Suppressed> suppressed;  // a summary; it has no process, destination, file or evidence
 };

@@ -26,7 +26,7 @@ void for_each_text(Technique& technique, const Function& f) {
 template <typename Function>
 void for_each_text(ProcessInfo& process, const Function& f) {
   for (std::string* text : {&process.entity_id, &process.name, &process.executable, &process.kernel_executable,
-                            &process.working_directory}) {
+                            &process.working_directory, &process.systemd_unit}) {
     f(*text);
   }
 }
@@ -64,6 +64,10 @@ void for_each_text(Alert& a, const Function& f) {
   for_each_text(a.parent, f);
   if (a.destination) f(a.destination->ip);
   if (a.file) for_each_text(*a.file, f);
+  if (a.desktop_entry) {
+    DesktopEntryInfo& entry = *a.desktop_entry;  // the checksum is whole or not there
+    for (std::string* text : {&entry.path, &entry.name, &entry.exec}) f(*text);
+  }
   for (Evidence& event : a.evidence) {
     for (std::string* text : {&event.host, &event.action, &event.outcome, &event.file}) f(*text);
     if (event.destination) f(event.destination->ip);
@@ -107,6 +111,7 @@ Printable make_printable(const Alert& alert, std::size_t budget) {
   p.rest = alert;
   p.rest.process.args.clear();
   p.rest.parent.args.clear();
+  p.rest.launches.clear();
   const auto escape = [budget](std::string& text) { text = escape_prefix(text, budget); };
   for_each_text(p.rest, escape);
   escape(p.rest.rule.id);
@@ -142,9 +147,11 @@ constexpr Drop kSections[] = {
     },
     [](Alert& a) { a.destination.reset(), a.network_type.clear(); },
     [](Alert& a) { a.file.reset(); },
+    [](Alert& a) { a.desktop_entry.reset(); },
     [](Alert& a) {
       a.process.args.clear(), a.process.working_directory.clear();
       a.process.entity_id.clear(), a.process.name.clear(), a.process.kernel_executable.clear();
+      a.process.systemd_unit.clear();
     },
     [](Alert& a) { a.user = {}; },
     [](Alert& a) { a.evidence.clear(); },

@@ -114,6 +114,7 @@ std::string extension_of(const Alert& a) {
   e.add_custom("cs4", "audit serials", serials(a.evidence));
   e.add_custom("cs5", "ATT&CK techniques", techniques(a.rule.threats));
   e.add_custom("cs6", "audit user", a.user.audit_id);
+  if (a.desktop_entry) e.add_custom("flexString1", "autostart entry", a.desktop_entry->path);
   if (a.suppressed) e.add("cnt", std::to_string(a.suppressed->count));
   e.add("msg", message_of(a));
   return e.take();

@@ -103,6 +103,9 @@ json::object process_of(const ProcessInfo& process) {
   put(out, "args_count", process.args_count);
   put(out, "command_line", command_line(process.args));
   put(out, "working_directory", process.working_directory);
+  json::object systemd;
+  put(systemd, "unit", process.systemd_unit);
+  put(out, "systemd", std::move(systemd));
   return out;
 }
 
@@ -185,6 +188,18 @@ json::array evidence_of(const std::vector<Evidence>& evidence) {
   return out;
 }
 
+json::object desktop_entry_of(const DesktopEntryInfo& entry) {
+  json::object out;
+  put(out, "path", entry.path);
+  put(out, "name", entry.name);
+  put(out, "exec", entry.exec);
+  put(out, "owner", entry.owner);
+  if (entry.mtime) out.emplace("mtime", format_time(*entry.mtime));
+  put(out, "sha256", entry.sha256);
+  put(out, "found_by", entry.found_by);
+  return out;
+}
+
 json::object suppressed_of(const Suppressed& suppressed) {
   json::object out;
   out.emplace("count", suppressed.count);
@@ -200,6 +215,7 @@ json::object ours_of(const Alert& a) {
   out.emplace("severity", to_string(a.rule.severity));
   out.emplace("truncated", a.truncated);
   put(out, "notes", a.notes);
+  if (a.desktop_entry) put(out, "desktop_entry", desktop_entry_of(*a.desktop_entry));
   if (a.suppressed) put(out, "suppressed", suppressed_of(*a.suppressed));
   return out;
 }

@@ -91,6 +91,7 @@ class Report {
     process("parent", a_.parent);
     if (a_.destination) row("to", endpoint(*a_.destination));
     if (a_.file) file(*a_.file);
+    if (a_.desktop_entry) desktop_entry(*a_.desktop_entry);
     threats();
     if (a_.suppressed) suppressed(*a_.suppressed);
     for (const Evidence& event : a_.evidence) evidence(event);
@@ -118,12 +119,21 @@ class Report {
     row(name, process_text(process));
     row("  args", quoted_args(process.args));
     row("  in", process.working_directory);
+    row("  unit", process.systemd_unit);
   }
 
   void file(const FileInfo& file) {
     row("file", file_text(file.now));
     row("  was", file_text(file.original));
     row("  to", file.target);
+  }
+
+  void desktop_entry(const DesktopEntryInfo& entry) {
+    row("entry", fmt::format("{} (by {})", quoted(entry.path), entry.found_by));
+    row("  exec", entry.exec);
+    std::string text = fmt::format("owner {}", entry.owner);
+    if (entry.mtime) text += fmt::format(", changed {}", when(*entry.mtime));
+    row("  file", fmt::format("{}, sha256 {}", text, entry.sha256));
   }
 
   void threats() {
@@ -174,6 +184,7 @@ std::string one_line(const Alert& a) {
   if (a.destination) add_pair(out, "to", endpoint(*a.destination));
   if (a.file && !file_text(a.file->now).empty()) add_pair(out, "file", quoted(file_text(a.file->now)));
   if (a.file && !file_text(a.file->original).empty()) add_pair(out, "was", quoted(file_text(a.file->original)));
+  if (a.desktop_entry) add_pair(out, "entry", quoted(a.desktop_entry->path));
   if (a.suppressed) {
     add_pair(out, "suppressed", std::to_string(a.suppressed->count));
     add_pair(out, "first", a.suppressed->first_id);

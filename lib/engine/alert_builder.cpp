@@ -80,6 +80,7 @@ alert::ProcessInfo process(const Event& e) {
   out.args = texts(e, FieldId::kProcessArgs);
   out.args_count = number(e, FieldId::kProcessArgsCount);
   out.working_directory = text(e, FieldId::kProcessWorkingDirectory);
+  out.systemd_unit = text(e, FieldId::kProcessSystemdUnit);
   return out;
 }
 
@@ -92,11 +93,21 @@ alert::ProcessInfo parent(const Event& e) {
   out.args = texts(e, FieldId::kProcessParentArgs);
   out.args_count = number(e, FieldId::kProcessParentArgsCount);
   out.working_directory = text(e, FieldId::kProcessParentWorkingDirectory);
+  out.systemd_unit = text(e, FieldId::kProcessParentSystemdUnit);
   return out;
 }
 
 void add_distinct(std::vector<std::string>& list, std::string value) {
   if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(std::move(value));
+}
+
+// No entry's command line is that long; hostile arguments are not kept twice.
+constexpr std::size_t kMaxLaunchArgs = 256;
+constexpr std::size_t kMaxLaunches = 16;
+
+void add_launch(std::vector<std::vector<std::string>>& list, std::vector<std::string> args) {
+  if (args.empty() || args.size() > kMaxLaunchArgs || list.size() == kMaxLaunches) return;
+  if (std::find(list.begin(), list.end(), args) == list.end()) list.push_back(std::move(args));
 }
 
 void fill_from_last(alert::Alert& out, const Event& e) {
@@ -118,6 +129,7 @@ alert::Alert build_alert(const Rule& rule, const sequence::Match& match) {
   alert::Alert out;
   out.rule = rule.info;
   out.stages = match.events.size();
+  const bool asks_for_entry = alert::names_technique(rule.info, alert::kAutostartTechnique);
   const Event* last = nullptr;
   for (std::size_t i = 0; i < match.events.size(); ++i) {
     if (!match.events[i]) continue;
@@ -127,6 +139,9 @@ alert::Alert build_alert(const Rule& rule, const sequence::Match& match) {
     add_distinct(out.types, text(*last, FieldId::kEventType));
     add_distinct(out.notes, text(*last, FieldId::kOwnNote));
     out.truncated = out.truncated || last->has(FieldId::kOwnTruncated);
+    if (!asks_for_entry) continue;
+    add_launch(out.launches, texts(*last, FieldId::kProcessArgs));
+    add_launch(out.launches, texts(*last, FieldId::kProcessParentArgs));
   }
   if (last != nullptr) {
     fill_from_last(out, *last);

@@ -64,12 +64,19 @@ bool reads(const RuleSet& set, FieldId field) {
   });
 }
 
+// Read by a rule, or of use to say which autostart entry it was.
+bool wants_units(const RuleSet& set) {
+  return reads(set, FieldId::kProcessSystemdUnit) || reads(set, FieldId::kProcessParentSystemdUnit) ||
+         std::any_of(set.rules.begin(), set.rules.end(),
+                     [](const Rule& rule) { return alert::names_technique(rule.info, alert::kAutostartTechnique); });
+}
+
 }  // namespace
 
 struct Engine::State {
   explicit State(EngineOptions engine_options)
       : options(std::move(engine_options)),
-        hosts({options.default_host, options.local_nodes, options.max_hosts, options.table, options.proc},
+        hosts({options.default_host, options.local_nodes, options.max_hosts, options.table, options.proc, {}},
               [this](std::string_view entity_id, entity::Moment when) { end_entity(entity_id, when); }),
         builder(options.user_names) {}
 
@@ -243,6 +250,7 @@ void Engine::set_rules(RuleSet set) {
   State& s = *state_;
   s.builder.set_needs(
       CommandLines{reads(set, FieldId::kProcessCommandLine), reads(set, FieldId::kProcessParentCommandLine)});
+  s.hosts.set_unit_source(wants_units(set) ? s.options.unit : entity::UnitSource{});
   std::vector<std::unique_ptr<ActiveRule>> rules;
   for (Rule& rule : set.rules) {
     const auto old = std::find_if(s.rules.begin(), s.rules.end(), [&rule](const auto& active) {

@@ -34,6 +34,7 @@ struct EngineOptions {
   entity::TableLimits table;
   sequence::Limits sequence;
   entity::ProcSource proc;  // live only
+  entity::UnitSource unit;  // live only; asked only for rules that it helps
 };
 
 struct EngineCounters {

@@ -65,8 +65,16 @@ std::unique_ptr<Host> HostTable::make(std::string_view node) const {
   auto made =
       std::make_unique<Host>(node.empty() ? options_.default_host : std::string(node), options_.table, on_ended_);
   made->is_shared = node == kOverflow;
-  if (node.empty()) made->table.set_proc_source(options_.proc);
+  if (node.empty()) {
+    made->table.set_proc_source(options_.proc);
+    made->table.set_unit_source(options_.unit);
+  }
   return made;
+}
+
+void HostTable::set_unit_source(entity::UnitSource source) {
+  options_.unit = std::move(source);
+  if (const auto own = hosts_.find(""); own != hosts_.end()) own->second->table.set_unit_source(options_.unit);
 }
 
 void HostTable::save(BinaryWriter& out) const {

@@ -52,6 +52,7 @@ struct HostOptions {
   std::size_t max_hosts = 1024;
   entity::TableLimits table;
   entity::ProcSource proc;  // of this host's table
+  entity::UnitSource unit;  // the same
 };
 
 class HostTable {
@@ -61,6 +62,8 @@ class HostTable {
   // Found, or made.
   [[nodiscard]] Host& host(std::string_view node);
   [[nodiscard]] bool is_local(std::string_view node) const;
+  // Of this host's table; empty: units are not asked for.
+  void set_unit_source(entity::UnitSource source);
 
   // Restored hosts replace none until put in their place by replace().
   using Hosts = std::unordered_map<std::string, std::unique_ptr<Host>>;

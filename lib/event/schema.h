@@ -68,12 +68,14 @@ enum class FieldId : std::uint16_t {
   kProcessParentExecutable,        // process.parent.executable
   kProcessParentName,              // process.parent.name
   kProcessParentPid,               // process.parent.pid
+  kProcessParentSystemdUnit,       // process.parent.systemd.unit (ours)
   kProcessParentUserId,            // process.parent.user.id
   kProcessParentWorkingDirectory,  // process.parent.working_directory
   kProcessPid,                     // process.pid
   kProcessPreviousExecutable,      // process.previous.executable
   kProcessRealGroupId,             // process.real_group.id
   kProcessRealUserId,              // process.real_user.id
+  kProcessSystemdUnit,             // process.systemd.unit (ours)
   kProcessUserId,                  // process.user.id
   kProcessWorkingDirectory,        // process.working_directory
   kUserAuditId,                    // user.audit.id
@@ -94,6 +96,11 @@ struct FieldInfo {
   std::string_view doc;     // one line
   std::string_view source;  // audit record(s) it comes from
 };
+
+// No audit record has it; the plugin reads it from /proc while the process runs.
+[[nodiscard]] constexpr bool is_live_only(FieldId id) {
+  return id == FieldId::kProcessSystemdUnit || id == FieldId::kProcessParentSystemdUnit;
+}
 
 // The built-in schema, in FieldId order.
 [[nodiscard]] std::span<const FieldInfo> builtin_fields();

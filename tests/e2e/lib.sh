@@ -272,7 +272,7 @@ reload_auditd() {
 # status_line PID KEY: of /proc/PID/status, words separated by single blanks
 status_line() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" | tr -s '[:space:]' ' ' | sed 's/ $//'; }
 
-# Root's plugin is root no longer, in any of its threads, and has the one capability that reading /proc takes.
+# Root's plugin is root no longer, in any of its threads, and has the two capabilities that reading /proc and homes takes.
 check_privileges() {
   uid=$(id -u audisp-eql) gid=$(id -g audisp-eql)
   for task in /proc/"$plugin_pid"/task/*; do
@@ -284,8 +284,8 @@ Uid $uid $uid $uid $uid
 Gid $gid $gid $gid $gid
 Groups
 CapInh 0000000000000000
-CapPrm 0000000000080000
-CapEff 0000000000080000
+CapPrm 0000000000080004
+CapEff 0000000000080004
 CapBnd 0000000000000000
 CapAmb 0000000000000000
 NoNewPrivs 1

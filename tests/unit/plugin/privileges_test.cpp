@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -188,7 +189,9 @@ TEST_CASE("what cannot be done is told, and the rest is done") {
   };
   for (const auto& row : rows) {
     CAPTURE(row.user);
-    const std::string said = in_child([&] { return drop({row.user, ProcAccess::kAllLinks, dir / "passwd"}); });
+    const std::string said = in_child([&] {
+      return drop({row.user, ProcAccess::kAllLinks, FileAccess::kOwn, dir / "passwd"});
+    });
     CAPTURE(said);
     CHECK(has(said, row.said));
     CHECK(has(said, row.uid));
@@ -204,7 +207,7 @@ TEST_CASE("one capability is what other users' links in /proc take; without it t
   const auto test_process = static_cast<std::uint32_t>(::getpid());
   for (const ProcAccess access : {ProcAccess::kAllLinks, ProcAccess::kWorldReadable}) {
     const std::string said = in_child([&] {
-      static_cast<void>(drop_privileges({"other", access, dir / "passwd"}));
+      static_cast<void>(drop_privileges({"other", access, FileAccess::kOwn, dir / "passwd"}));
       const auto entry = ProcReader::of_this_host().read(test_process);
       if (!entry || entry->args.empty() || entry->euid != 0) return std::string("not read");
       return entry->exe + " " + entry->cwd;
@@ -218,11 +221,28 @@ TEST_CASE("one capability is what other users' links in /proc take; without it t
   }
 }
 
+TEST_CASE("another capability is what other users' files and environments take") {
+  if (::geteuid() != 0) return;
+  const TempDir dir;  // mode 0700, root's
+  test::write_file(dir / "passwd", "other:x:4242:4243::/:\n");
+  test::write_file(dir / "closed", "text");
+  const auto test_process = static_cast<std::uint32_t>(::getpid());
+  for (const FileAccess access : {FileAccess::kAll, FileAccess::kOwn}) {
+    const std::string said = in_child([&] {
+      static_cast<void>(drop_privileges({"other", ProcAccess::kAllLinks, access, dir / "passwd"}));
+      std::ifstream file(dir / "closed");
+      const bool has_path = ProcReader::of_this_host().variable(test_process, "PATH", seconds(INT32_MAX)).has_value();
+      return std::string(file ? "file " : "no file ") + (has_path ? "variable" : "no variable");
+    });
+    CHECK(said == (access == FileAccess::kAll ? "file variable" : "no file no variable"));
+  }
+}
+
 TEST_CASE("started by another user: that user stays, without any capability") {
   const std::string said = in_child([] {
     if (::geteuid() == 0 && (::setresgid(4243, 4243, 4243) != 0 || ::setresuid(4242, 4242, 4242) != 0))
       return std::string();
-    return drop({"none", ProcAccess::kAllLinks, "/nowhere"});
+    return drop({"none", ProcAccess::kAllLinks, FileAccess::kAll, "/nowhere"});
   });
   CAPTURE(said);
   CHECK_FALSE(has(said, "problem: "));
