@@ -310,12 +310,7 @@ class Reader {
  public:
   static Diagnostic at(const Source& source, toml::source_position where, std::size_t width, std::string message,
                        std::string hint) {
-    std::size_t begin = 0;
-    for (std::size_t line = 1; line < where.line && begin < source.text.size(); ++line) {
-      const std::size_t newline = source.text.find('\n', begin);
-      begin = newline == std::string::npos ? source.text.size() : newline + 1;
-    }
-    begin += where.column > 0 ? where.column - 1 : 0;
+    const std::size_t begin = offset_at(source.text, where.line, where.column);
     return diagnose(source, {begin, begin + width}, std::move(message), std::move(hint));
   }
 

@@ -90,6 +90,15 @@ void throw_exception_from_error(const Error& error, const boost::source_location
   throw std::runtime_error(error.diagnostics.empty() ? "no value" : error.diagnostics.front().message);
 }
 
+std::size_t offset_at(std::string_view text, std::size_t line, std::size_t column) {
+  std::size_t at = 0;
+  for (std::size_t n = 1; n < line && at < text.size(); ++n) {
+    const std::size_t newline = text.find('\n', at);
+    at = newline == std::string_view::npos ? text.size() : newline + 1;
+  }
+  return std::min(text.size(), at + (column > 0 ? column - 1 : 0));
+}
+
 Diagnostic diagnose(const Source& source, Span span, std::string message, std::string hint, Severity severity) {
   const std::string& text = source.text;
   const std::size_t at = std::min(span.begin, text.size());

@@ -46,6 +46,10 @@ struct Source {
   std::size_t first_column = 1;
 };
 
+// The byte at `line` and `column` of the text, both counted from 1 as other parsers
+// do; past the end of the text its size.
+[[nodiscard]] std::size_t offset_at(std::string_view text, std::size_t line, std::size_t column);
+
 // Builds a diagnostic whose place is `span` in `source`.
 [[nodiscard]] Diagnostic diagnose(const Source& source, Span span, std::string message, std::string hint = {},
                                   Severity severity = Severity::kError);

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "lib/engine/toml_text.h"
+
 namespace audisp_eql::engine {
 namespace {
 
@@ -37,8 +39,6 @@ class Reader {
 
   void error(const toml::source_region& where, std::string message, std::string hint = {});
   Diagnostic at(const toml::source_region& where, std::string message, std::string hint) const;
-  Source query_source(const toml::node& node, std::string query) const;
-  std::size_t offset_of(toml::source_position position) const;
 
   const Source& file_;
   event::FieldTable& fields_;
@@ -46,18 +46,9 @@ class Reader {
   std::vector<Diagnostic> diagnostics_;
 };
 
-std::size_t Reader::offset_of(toml::source_position position) const {
-  std::size_t at = 0;
-  for (std::size_t line = 1; line < position.line && at < file_.text.size(); ++line) {
-    const std::size_t newline = file_.text.find('\n', at);
-    at = newline == std::string::npos ? file_.text.size() : newline + 1;
-  }
-  return std::min(file_.text.size(), at + (position.column > 0 ? position.column - 1 : 0));
-}
-
 Diagnostic Reader::at(const toml::source_region& where, std::string message, std::string hint) const {
-  const std::size_t begin = offset_of(where.begin);
-  const std::size_t end = std::max(begin + 1, offset_of(where.end));
+  const std::size_t begin = offset_at(file_.text, where.begin.line, where.begin.column);
+  const std::size_t end = std::max(begin + 1, offset_at(file_.text, where.end.line, where.end.column));
   return diagnose(file_, {begin, end}, std::move(message), std::move(hint));
 }
 
@@ -184,27 +175,11 @@ void Reader::check_language(const toml::table& rule) {
   }
 }
 
-// Where in the file the string's content begins, so that the query's
-// diagnostics name the file's own lines.
-Source Reader::query_source(const toml::node& node, std::string query) const {
-  Source source{file_.file, std::move(query), node.source().begin.line, node.source().begin.column};
-  const std::string_view rest = std::string_view(file_.text).substr(offset_of(node.source().begin));
-  if (rest.starts_with("'''") || rest.starts_with("\"\"\"")) {
-    source.first_column += 3;
-    if (rest.substr(3).starts_with("\n") || rest.substr(3).starts_with("\r\n")) {
-      ++source.first_line;
-      source.first_column = 1;
-    }
-  } else {
-    source.first_column += 1;
-  }
-  return source;
-}
-
 void Reader::read_query(const toml::table& rule) {
   rule_.query_text = required_text(rule, "query", "an EQL query, e.g. '''process where event.action == \"exec\"'''");
   if (rule_.query_text.empty() || has_error(diagnostics_)) return;
-  auto query = eql::compile_query(query_source(*rule.get("query"), rule_.query_text), fields_);
+  const toml::source_position begin = rule.get("query")->source().begin;
+  auto query = eql::compile_query(string_content(file_, {begin.line, begin.column}, rule_.query_text), fields_);
   if (query) {
     rule_.query = std::make_unique<const eql::Query>(std::move(query.value()));
   } else {
@@ -229,19 +204,6 @@ Result<Rule> Reader::read(const toml::table& root) {
   return std::move(rule_);
 }
 
-Diagnostic from_toml(const Source& file, const toml::parse_error& failure) {
-  Diagnostic d;
-  d.file = file.file;
-  d.message = std::string(failure.description());
-  d.hint = "the file is not valid TOML; regular expressions and wildcards are safest in ''' quotes";
-  d.line = failure.source().begin.line;
-  d.column = failure.source().begin.column;
-  std::size_t at = 0;
-  for (std::size_t line = 1; line < d.line && at != std::string::npos; ++line) at = file.text.find('\n', at) + 1;
-  d.source_line = file.text.substr(at, file.text.find('\n', at) - at);
-  return d;
-}
-
 // An id that depends on nothing but the label, so that alert ids of a bare query are stable.
 std::string id_of_label(std::string_view label) { return fmt::format("query:{}", label); }
 
@@ -260,7 +222,8 @@ Result<Rule> parse_rule(const Source& file, event::FieldTable& fields) {
     const toml::table root = toml::parse(file.text, file.file);
     return Reader(file, fields).read(root);
   } catch (const toml::parse_error& failure) {
-    return Error(from_toml(file, failure));
+    const toml::source_position where = failure.source().begin;
+    return Error(not_toml(file, {where.line, where.column}, failure.description()));
   }
 }
 

@@ -36,6 +36,15 @@ TEST_CASE("places at and past the end of the text are shown after the last chara
   CHECK(diagnose({"f", "", 1, 1}, {0, 0}, "m").line == 1);
 }
 
+TEST_CASE("a line and a column lead to their byte") {
+  CHECK(offset_at("ab\ncd", 1, 1) == 0);
+  CHECK(offset_at("ab\ncd", 1, 3) == 2);
+  CHECK(offset_at("ab\ncd", 2, 2) == 4);
+  CHECK(offset_at("ab\ncd", 2, 9) == 5);
+  CHECK(offset_at("ab\ncd", 3, 1) == 5);
+  CHECK(offset_at("ab\ncd", 0, 0) == 0);
+}
+
 TEST_CASE("a newline belongs to the line it ends") {
   CHECK(diagnose({"f", "ab\ncd", 1, 1}, {2, 3}, "m").line == 1);
   CHECK(diagnose({"f", "ab\ncd", 1, 1}, {3, 4}, "m").line == 2);
