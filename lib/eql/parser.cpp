@@ -28,14 +28,16 @@ class Parser {
   Parser(const Source& source, const TokenList& tokens, const CompileLimits& limits)
       : cursor_(source, tokens), exprs_(cursor_, limits.max_depth) {}
 
-  Result<ast::Query> run() {
-    auto query = parse_query();
+  Result<ast::Query> run() { return result(parse_query()); }
+  Result<ast::Query> run_condition() { return result(condition()); }
+
+ private:
+  Result<ast::Query> result(std::optional<ast::Query> query) {
     if (!query) return Error(*cursor_.error());
     return std::move(*query);
   }
-
- private:
   std::optional<ast::Query> parse_query();
+  std::optional<ast::Query> condition();
   std::optional<ast::Query> event_query();
   std::optional<ast::Query> sequence();
   std::optional<ast::Query> sample();
@@ -78,6 +80,24 @@ std::optional<ast::Query> Parser::event_query() {
   if (!filter) return std::nullopt;
   ast::Stage stage;
   stage.filter = std::move(*filter);
+  query.stages.push_back(std::move(stage));
+  return query;
+}
+
+std::optional<ast::Query> Parser::condition() {
+  if (cursor_.peek(1).kind == TokenKind::kWhere) {
+    return cursor_.fail(cursor_.peek().span, "a condition stands alone, without a category",
+                        "write only what comes after `where`");
+  }
+  ast::Query query;
+  query.span = cursor_.peek().span;
+  auto expr = exprs_.parse();
+  if (!expr) return std::nullopt;
+  if (!cursor_.at(TokenKind::kEnd)) {
+    return cursor_.fail_expected("the end of the condition", "`and` and `or` join conditions");
+  }
+  ast::Stage stage;
+  stage.filter.condition = std::move(*expr);
   query.stages.push_back(std::move(stage));
   return query;
 }
@@ -303,6 +323,10 @@ bool Parser::pipes(ast::Query& query) {
 
 Result<ast::Query> parse(const Source& source, const TokenList& tokens, const CompileLimits& limits) {
   return Parser(source, tokens, limits).run();
+}
+
+Result<ast::Query> parse_condition(const Source& source, const TokenList& tokens, const CompileLimits& limits) {
+  return Parser(source, tokens, limits).run_condition();
 }
 
 }  // namespace audisp_eql::eql

@@ -32,4 +32,8 @@ namespace audisp_eql::eql {
 // REQUIRES: `tokens` is lex(source).
 [[nodiscard]] Result<ast::Query> parse(const Source& source, const TokenList& tokens, const CompileLimits& limits);
 
+// The text is one `expr`: as the query `any where expr`.
+[[nodiscard]] Result<ast::Query> parse_condition(const Source& source, const TokenList& tokens,
+                                                 const CompileLimits& limits);
+
 }  // namespace audisp_eql::eql

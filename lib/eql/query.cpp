@@ -75,8 +75,11 @@ std::string dump_programs(const Query& query) {
   return out;
 }
 
+using ParseFunction = Result<ast::Query> (&)(const Source&, const TokenList&, const CompileLimits&);
+
 // The front stages, shared by compile and explain.
-Result<ast::Query> parse_text(const Source& source, const CompileLimits& limits, std::string* tokens) {
+Result<ast::Query> parse_text(const Source& source, const CompileLimits& limits, ParseFunction parse_tokens,
+                              std::string* tokens = nullptr) {
   if (source.text.size() > limits.max_text_bytes) {
     return Error(
         diagnose(source, {0, 1}, "this query is too long", fmt::format("at most {} bytes", limits.max_text_bytes)));
@@ -84,15 +87,11 @@ Result<ast::Query> parse_text(const Source& source, const CompileLimits& limits,
   auto list = lex(source);
   if (!list) return list.error();
   if (tokens != nullptr) *tokens = dump(*list);
-  return parse(source, *list, limits);
+  return parse_tokens(source, *list, limits);
 }
 
-}  // namespace
-
-bool Query::needs_clock() const { return !stages.empty() && stages.back().missing; }
-
-Result<Query> compile_query(const Source& source, event::FieldTable& fields, const CompileLimits& limits) {
-  const auto parsed = parse_text(source, limits, nullptr);
+Result<Query> compile_parsed(const Source& source, const Result<ast::Query>& parsed, event::FieldTable& fields,
+                             const CompileLimits& limits) {
   if (!parsed) return parsed.error();
   auto checked = check(source, *parsed, fields, limits);
   if (!checked) return checked.error();
@@ -103,9 +102,21 @@ Result<Query> compile_query(const Source& source, event::FieldTable& fields, con
   return out;
 }
 
+}  // namespace
+
+bool Query::needs_clock() const { return !stages.empty() && stages.back().missing; }
+
+Result<Query> compile_query(const Source& source, event::FieldTable& fields, const CompileLimits& limits) {
+  return compile_parsed(source, parse_text(source, limits, parse), fields, limits);
+}
+
+Result<Query> compile_condition(const Source& source, event::FieldTable& fields, const CompileLimits& limits) {
+  return compile_parsed(source, parse_text(source, limits, parse_condition), fields, limits);
+}
+
 Result<Explanation> explain_query(const Source& source, event::FieldTable& fields, const CompileLimits& limits) {
   Explanation out;
-  const auto parsed = parse_text(source, limits, &out.tokens);
+  const auto parsed = parse_text(source, limits, parse, &out.tokens);
   if (!parsed) return parsed.error();
   out.ast = ast::dump(*parsed);
   auto checked = check(source, *parsed, fields, limits);

@@ -72,6 +72,10 @@ struct CompileLimits {
 [[nodiscard]] Result<Query> compile_query(const Source& source, event::FieldTable& fields,
                                           const CompileLimits& limits = {});
 
+// A condition alone, as `any where CONDITION`: one stage, whose predicate is the condition.
+[[nodiscard]] Result<Query> compile_condition(const Source& source, event::FieldTable& fields,
+                                              const CompileLimits& limits = {});
+
 // Each stage's one-line dump, for `check --explain` and tests.
 struct Explanation {
   std::string tokens, ast, typed, folded, program;

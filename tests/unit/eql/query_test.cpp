@@ -96,6 +96,45 @@ TEST_CASE("a place in a rule file is the file's own line and column") {
   CHECK(error.column == 4);
 }
 
+TEST_CASE("a condition alone is that of any event") {
+  event::FieldTable fields;
+  const auto query = compile_condition(test::source_of("process.name == \"a\" or user.id : \"1*\""), fields);
+  REQUIRE(query.has_value());
+  REQUIRE(query->stages.size() == 1);
+  CHECK(query->stages.front().category.empty());
+  CHECK(query->stages.front().predicate.dump() ==
+        compile_query(test::source_of("any where process.name == \"a\" or user.id : \"1*\""), fields)
+            ->stages.front()
+            .predicate.dump());
+  CHECK(query->fields == std::vector<event::FieldId>{event::FieldId::kProcessName, event::FieldId::kUserId});
+}
+
+TEST_CASE("what is no condition alone is refused at its place") {
+  const struct {
+    const char* text;
+    std::size_t column;
+    const char* message;
+    const char* hint;
+  } rows[] = {
+      {"process where true", 1, "a condition stands alone, without a category", "write only what comes after `where`"},
+      {"any where true", 1, "a condition stands alone, without a category", "write only what comes after `where`"},
+      {"true | head 1", 6, "expected the end of the condition, found `|`", "`and` and `or` join conditions"},
+      {"true false", 6, "expected the end of the condition, found `false`", "`and` and `or` join conditions"},
+      {"", 1, "expected a condition, found the end of the query", ""},
+      {"length(1, 2, 3) == 1", 1, "", ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    event::FieldTable fields;
+    const auto query = compile_condition(test::source_of(row.text), fields);
+    REQUIRE(query.has_error());
+    const Diagnostic d = query.error().diagnostics.front();
+    CHECK(d.column == row.column);
+    if (*row.message != '\0') CHECK(d.message == row.message);
+    if (*row.hint != '\0') CHECK(d.hint == row.hint);
+  }
+}
+
 TEST_CASE("explain shows each stage on one line") {
   event::FieldTable fields;
   const Explanation shown =
