@@ -82,14 +82,20 @@ ExitCode send_test_alert(const Options& options, const Config& config) {
 ExitCode check_rules(const Options& options, const Settings& settings) {
   const RuleFiles files = collect_rules(settings);
   print(render(files.diagnostics));
-  const engine::RuleSet set = engine::load_rules(files.sources);
+  engine::RuleSet set = engine::load_rules(files.sources);
+  add_exceptions(files, set);
   print(render(set.diagnostics));
   for (const engine::Rule& rule : set.rules) {
     print(describe_rule(rule, set.fields));
     if (options.explain) print(explain_rule(rule));
   }
+  for (const engine::Exception& exception : set.exceptions) print(describe_exception(exception));
   print(fmt::format("{} can run, {} cannot\n", plural(set.rules.size(), "rule"), set.refused));
-  const bool bad = set.refused > 0 || set.rules.empty() || has_error(files.diagnostics);
+  if (files.exceptions) {
+    print(
+        fmt::format("{} can be used, {} cannot\n", plural(set.exceptions.size(), "exception"), set.exceptions_refused));
+  }
+  const bool bad = set.rules.empty() || has_error(set.diagnostics) || has_error(files.diagnostics);
   return bad ? ExitCode::kUsage : ExitCode::kDone;
 }
 

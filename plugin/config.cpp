@@ -44,6 +44,8 @@ constexpr Key kKeys[] = {
     {"host", 0, 0, [](Config& c) -> Slot { return &c.host; },
      "host.id of records without node=; empty: this machine's id"},
     {"rules", 0, 0, [](Config& c) -> Slot { return &c.rules; }, "rule files, or directories of *.toml"},
+    {"exceptions", 0, 0, [](Config& c) -> Slot { return &c.exceptions; },
+     "alerts that this site does not want; a file that is not there, or empty: none"},
     {"heartbeat_seconds", 0, kDay, [](Config& c) -> Slot { return Seconds{&c.heartbeat}; },
      "between two lines that say the plugin lives; 0: none"},
     {"missing_after_minutes", 0, 100'000, [](Config& c) -> Slot { return &c.missing_after_minutes; },

@@ -23,6 +23,7 @@ namespace audisp_eql::plugin {
 
 inline constexpr std::string_view kDefaultConfigFile = "/etc/audisp-eql/config.toml";
 inline constexpr std::string_view kDefaultRuleDirectory = "/etc/audisp-eql/rules";
+inline constexpr std::string_view kDefaultExceptionFile = "/etc/audisp-eql/exceptions.toml";
 
 enum class SyslogFormat : std::uint8_t { kJson, kText, kCef };
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kCritical };
@@ -71,8 +72,9 @@ struct StateConfig {
 struct Config {
   std::string host;
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
-  EventTime heartbeat = seconds(600);      // zero: none
-  std::size_t missing_after_minutes = 30;  // of a kind of record; zero: never
+  std::string exceptions{kDefaultExceptionFile};  // empty: none
+  EventTime heartbeat = seconds(600);             // zero: none
+  std::size_t missing_after_minutes = 30;         // of a kind of record; zero: never
   LogLevel log_level = LogLevel::kInfo;
   std::string user = "audisp-eql";  // live: who the program becomes when it starts as root
   bool proc_enrichment = true;      // live: keeps the capability that links in /proc ask for

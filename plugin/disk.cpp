@@ -123,6 +123,7 @@ struct Disk::Worker {
     RulesLoaded loaded{load_settings(options, request.required), {}, {}};
     loaded.files = collect_rules(loaded.settings);
     loaded.rules = engine::load_rules(loaded.files.sources);
+    add_exceptions(loaded.files, loaded.rules);
     return make(std::move(loaded));
   }
 

@@ -27,7 +27,8 @@ std::string label(std::string_view text) {
 
 }  // namespace
 
-std::string metrics_text(const NamedCounters& counters, const std::map<std::string, std::uint64_t>& alerts_by_rule) {
+std::string metrics_text(const NamedCounters& counters, const std::map<std::string, std::uint64_t>& alerts_by_rule,
+                         const std::vector<engine::ExceptionHits>& exceptions) {
   std::string out;
   for (const auto& [name, value] : counters) {
     const bool is_gauge = std::find(kGauges.begin(), kGauges.end(), name) != kGauges.end();
@@ -37,6 +38,11 @@ std::string metrics_text(const NamedCounters& counters, const std::map<std::stri
   if (!alerts_by_rule.empty()) out += "# TYPE audisp_eql_rule_alerts_total counter\n";
   for (const auto& [rule, alerts] : alerts_by_rule) {
     out += fmt::format("audisp_eql_rule_alerts_total{{rule_id=\"{}\"}} {}\n", label(rule), alerts);
+  }
+  if (!exceptions.empty()) out += "# TYPE audisp_eql_exception_hits_total counter\n";
+  for (const engine::ExceptionHits& e : exceptions) {
+    out += fmt::format("audisp_eql_exception_hits_total{{rule_id=\"{}\",line=\"{}\",reason=\"{}\"}} {}\n",
+                       label(e.rule_id), e.line, label(e.reason), e.hits);
   }
   return out;
 }

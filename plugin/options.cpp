@@ -27,7 +27,7 @@ Examples:
 Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read.)";
 
 constexpr const char* kCommon = R"(
-Also --rules, --config and --host: see audisp-eql --help.
+Also --rules, --config, --exceptions and --host: see audisp-eql --help.
 )";
 
 Ending wrong(const CLI::ParseError& error, const std::string& hint) {
@@ -44,6 +44,8 @@ class CommandLine {
         ->type_name("FILE|DIR")
         ->allow_extra_args(false);
     app_.add_option("--config", options_.config, "Options file (default: /etc/audisp-eql/config.toml)")
+        ->type_name("FILE");
+    app_.add_option("--exceptions", options_.exceptions, "Site exceptions (default: config's, if its rules are used)")
         ->type_name("FILE");
     app_.add_option("--host", options_.host, "host.id of records without node=")->type_name("NAME");
     app_.add_subcommand("live", "The plugin: auditd writes records to standard input (the default)")->fallthrough();

@@ -20,9 +20,10 @@ enum class ScanFormat : std::uint8_t { kAuto, kText, kJson };  // kAuto: text on
 
 struct Options {
   Command command = Command::kLive;
-  std::vector<std::string> rules;     // --rules, and the arguments of check
-  std::optional<std::string> config;  // --config
-  std::string host;                   // --host
+  std::vector<std::string> rules;         // --rules, and the arguments of check
+  std::optional<std::string> config;      // --config
+  std::optional<std::string> exceptions;  // --exceptions
+  std::string host;                       // --host
   // scan
   ScanFormat format = ScanFormat::kAuto;
   bool utc = false;

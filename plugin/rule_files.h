@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds rule files. Knows nothing of what is in them.
+// Finds rule files and exceptions. Knows nothing of what is in them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace audisp_eql::plugin {
 
 struct RuleFiles {
   std::vector<Source> sources;
+  std::optional<Source> exceptions;
   std::vector<Diagnostic> diagnostics;  // files and directories that could not be read, and warnings
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `check` says of one rule that compiled.
+// What `check` says of a rule, or an exception, that compiled.
 #pragma once
 
 #include <string>
@@ -13,6 +13,9 @@ namespace audisp_eql::plugin {
 // Several lines: name, shape, fields, fields that no audit event has, and the
 // audit rules that must be loaded for it to see anything.
 [[nodiscard]] std::string describe_rule(const engine::Rule& rule, const event::FieldTable& fields);
+
+// One line: which rule's alerts it takes, until when, and why.
+[[nodiscard]] std::string describe_exception(const engine::Exception& exception);
 
 // The stages of its query, from tokens to program.
 [[nodiscard]] std::string explain_rule(const engine::Rule& rule);

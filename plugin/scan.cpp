@@ -65,9 +65,8 @@ class Scan {
   }
 
  private:
-  // Queries stand in for the installed rules, not for those that were named.
   void collect() {
-    if (!has_queries() || !options_.rules.empty()) files_ = collect_rules(settings_);
+    files_ = collect_rules(settings_);
     for (const std::string& text : options_.queries) queries_.push_back({"--query", text});
     for (const std::string& file : options_.query_files) {
       auto source = read_file(file, Trust::kUser);
@@ -81,13 +80,12 @@ class Scan {
     say(render(files_.diagnostics));
   }
 
-  [[nodiscard]] bool has_queries() const { return !options_.queries.empty() || !options_.query_files.empty(); }
-
   [[nodiscard]] engine::RuleSet make_rules() const {
     event::FieldTable fields;
     if (options_.input == InputKind::kNdjson) ndjson::declare_fields(options_.field_names, fields);
     engine::RuleSet rules = engine::load_rules(files_.sources, std::move(fields));
     engine::add_queries(queries_, rules);
+    add_exceptions(files_, rules);
     return rules;
   }
 
@@ -110,7 +108,7 @@ class Scan {
       std::erase_if(rules.diagnostics, [](const Diagnostic& d) { return d.severity != Severity::kError; });
     }
     say(render(rules.diagnostics));
-    bad_rules_ = rules.refused > 0 || has_error(files_.diagnostics);
+    bad_rules_ = has_error(rules.diagnostics) || has_error(files_.diagnostics);
     summary_.set_rules(rules.rules.size(), rules.refused);
     if (options_.input == InputKind::kAudit) say_live_only(rules);
     if (rules.rules.empty() && queries_.empty()) say("audisp-eql: no usable rule; give some with --rules FILE|DIR\n");
@@ -162,6 +160,7 @@ class Scan {
     pipeline.finish(alerts);
     emit(alerts);
     summary_.add(pipeline.stats());
+    summary_.add_exceptions(pipeline.engine().exception_hits());
   }
 
   ExitCode run_exported() {
@@ -182,6 +181,8 @@ class Scan {
     engine.finish(alerts);
     emit(alerts);
     say(exported_summary(log.counters(), inputs.read, summary_.alerts(), engine.rule_count()));
+    summary_.add_exceptions(engine.exception_hits());
+    say(summary_.excepted());
     return exit_code();
   }
 

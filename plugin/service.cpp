@@ -126,7 +126,9 @@ void Service::start(Privileges privileges, const std::optional<KernelAudit>& ker
   }
   log_.write(settings_.diagnostics);
   const RuleFiles files = collect_rules(settings_);
-  use_rules("start", files, engine::load_rules(files.sources));
+  engine::RuleSet rules = engine::load_rules(files.sources);
+  add_exceptions(files, rules);
+  use_rules("start", files, std::move(rules));
   state_.restore(pipeline_);
   pipeline_.engine().load_processes(ProcReader::of_this_host().read_all(), wall_clock());
   complain_again();
@@ -146,7 +148,7 @@ void Service::open_sinks() {
 // At a reload one bad rule keeps all old ones: a half-edited directory must
 // not take rules away. At the start there is nothing to keep.
 bool Service::usable(const engine::RuleSet& rules, const std::vector<Diagnostic>& unreadable) {
-  const bool flawless = rules.refused == 0 && !has_error(unreadable);
+  const bool flawless = rules.refused == 0 && !rules.exceptions_unusable && !has_error(unreadable);
   if (pipeline_.engine().rule_count() == 0) return true;
   return flawless && !rules.rules.empty();
 }
@@ -156,11 +158,15 @@ void Service::use_rules(const char* when, const RuleFiles& files, engine::RuleSe
   log_.write(rules.diagnostics);
   if (!usable(rules, files.diagnostics)) {
     ++reloads_refused_;
-    log_.error(fmt::format("{}: the {} old rules stay", when, pipeline_.engine().rule_count()));
+    log_.error(fmt::format("{}: the {} old rules stay, and their exceptions", when, pipeline_.engine().rule_count()));
     return;
   }
   needs_clock_ = any_needs_clock(rules);
   log_.info(fmt::format("{}: {} rules loaded, {} refused", when, rules.rules.size(), rules.refused));
+  if (files.exceptions) {
+    log_.info(
+        fmt::format("{}: {} exceptions loaded, {} refused", when, rules.exceptions.size(), rules.exceptions_refused));
+  }
   pipeline_.set_rules(std::move(rules));
 }
 
@@ -258,6 +264,7 @@ void Service::summarise() { emit_summaries(storm_.take_due(monotonic_clock())); 
 void Service::apply(Config config) {
   Config limits = config;  // what is fixed while the program runs
   limits.rules = settings_.config.rules;
+  limits.exceptions = settings_.config.exceptions;
   limits.heartbeat = settings_.config.heartbeat;
   limits.log_level = settings_.config.log_level;
   limits.metrics = settings_.config.metrics;
@@ -377,7 +384,8 @@ void Service::look_around() {
 void Service::write_metrics() {
   const std::string& path = settings_.config.metrics.path;
   if (path.empty()) return;
-  disk_.post(FileReplace{path, metrics_text(counters(), pipeline_.stats().engine.alerts_by_rule)});
+  disk_.post(FileReplace{
+      path, metrics_text(counters(), pipeline_.stats().engine.alerts_by_rule, pipeline_.engine().exception_hits())});
 }
 
 NamedCounters Service::counters() const {
@@ -435,6 +443,10 @@ void Service::report_state() {
     line += pair;
   }
   log_.info("state:" + line);
+  for (const engine::ExceptionHits& e : pipeline_.engine().exception_hits()) {
+    log_.info(
+        fmt::format("state: exception {}:{} took {} alerts of {}: {}", e.file, e.line, e.hits, e.rule_id, e.reason));
+  }
 }
 
 }  // namespace audisp_eql::plugin

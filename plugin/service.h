@@ -86,7 +86,7 @@ class Service {
   [[nodiscard]] std::optional<std::chrono::milliseconds> delivery_in() const;
   // Alerts that need not wait for their autostart entry any more, to the sinks.
   void deliver() { deliver(lookups_.take_ready(EntryLookups::Clock::now())); }
-  // All counters, to the operator's log.
+  // All counters, and what each exception took, to the operator's log.
   void report_state();
 
   [[nodiscard]] const Config& config() const { return settings_.config; }

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "plugin/clocks.h"
+
 namespace audisp_eql::plugin {
 namespace {
 
@@ -48,12 +50,32 @@ Settings load_settings(const Options& options, Trust required) {
   if (options.config || std::filesystem::exists(path, error) || error) {
     load_config(path, live || !options.config ? required : Trust::kUser, settings);
   }
-  settings.rule_paths = options.rules.empty() ? settings.config.rules : options.rules;
+  // Who names rules or queries means these alone.
+  const bool installed = options.rules.empty() && options.queries.empty() && options.query_files.empty();
+  settings.rule_paths = installed ? settings.config.rules : options.rules;
   settings.rule_trust = live || (options.rules.empty() && !options.config) ? required : Trust::kUser;
+  settings.exceptions_named = options.exceptions.has_value();
+  if (installed) settings.exception_path = settings.config.exceptions;
+  if (options.exceptions) settings.exception_path = *options.exceptions;
+  settings.exception_trust = live || !(options.exceptions || options.config) ? required : Trust::kUser;
   return settings;
 }
 
-RuleFiles collect_rules(const Settings& settings) { return collect_rules(settings.rule_paths, settings.rule_trust); }
+RuleFiles collect_rules(const Settings& settings) {
+  RuleFiles files = collect_rules(settings.rule_paths, settings.rule_trust);
+  const std::string& path = settings.exception_path;
+  std::error_code error;
+  const bool none = path.empty() || !(std::filesystem::exists(path, error) || error);
+  if (none && !settings.exceptions_named) return files;
+  Result<ReadFile> file = read_file(path, settings.exception_trust);
+  append(files.diagnostics, file ? file->warnings : file.error().diagnostics);
+  if (file) files.exceptions = std::move(file->source);
+  return files;
+}
+
+void add_exceptions(const RuleFiles& files, engine::RuleSet& rules) {
+  if (files.exceptions) engine::load_exceptions(*files.exceptions, read_clock(CLOCK_REALTIME), rules);
+}
 
 PrivilegeOptions privilege_options(const Config& config) {
   PrivilegeOptions options;

@@ -18,8 +18,11 @@ namespace audisp_eql::plugin {
 struct Settings {
   Config config;                        // the defaults where the file is bad
   std::vector<Diagnostic> diagnostics;  // of the config file
-  std::vector<std::string> rule_paths;  // --rules, else the config's
+  std::vector<std::string> rule_paths;  // --rules, else the config's unless queries stand for them
   Trust rule_trust = Trust::kRoot;
+  std::string exception_path;  // --exceptions; else the config's, if the rules are; empty: none
+  Trust exception_trust = Trust::kRoot;
+  bool exceptions_named = false;  // by --exceptions: they must be there
 
   [[nodiscard]] bool is_bad() const { return has_error(diagnostics); }
 };
@@ -28,7 +31,10 @@ struct Settings {
 // is required_trust() as it was at the start of the program.
 [[nodiscard]] Settings load_settings(const Options& options, Trust required);
 
+// Rules and exceptions.
 [[nodiscard]] RuleFiles collect_rules(const Settings& settings);
+// Compiles the exceptions, if there are any, for rules that are already compiled.
+void add_exceptions(const RuleFiles& files, engine::RuleSet& rules);
 
 [[nodiscard]] PrivilegeOptions privilege_options(const Config& config);
 

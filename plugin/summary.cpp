@@ -83,12 +83,19 @@ void Summary::add(const engine::Stats& stats) {
   if (stats.last_time) last_ = last_ ? std::max(*last_, *stats.last_time) : *stats.last_time;
 }
 
+void Summary::add_exceptions(const std::vector<engine::ExceptionHits>& hits) {
+  for (const engine::ExceptionHits& each : hits) {
+    const auto [it, added] = exceptions_.try_emplace(each.line, each);
+    if (!added) it->second.hits += each.hits;
+  }
+}
+
 std::uint64_t Summary::value(const std::string& name) const {
   const auto it = values_.find(name);
   return it == values_.end() ? 0 : it->second;
 }
 
-std::string Summary::text(TimeZone zone) const { return found() + read(zone) + missing() + damaged(); }
+std::string Summary::text(TimeZone zone) const { return found() + excepted() + read(zone) + missing() + damaged(); }
 
 std::string Summary::found() const {
   std::string out = fmt::format("{} by {}", plural(alerts_, "alert"), plural(rules_, "rule"));
@@ -96,6 +103,16 @@ std::string Summary::found() const {
   out += '\n';
   for (const auto& [id, rule] : by_rule_) {
     out += fmt::format("  {:>6}  {} ({})\n", rule.alerts, escape_printable(rule.name), escape_printable(id));
+  }
+  return out;
+}
+
+std::string Summary::excepted() const {
+  std::string out;
+  for (const auto& [line, e] : exceptions_) {
+    if (e.hits == 0) continue;
+    out += fmt::format("  {:>6}  not given, of {}: exception {}:{}: {}\n", e.hits, escape_printable(e.rule_id), e.file,
+                       line, escape_printable(e.reason));
   }
   return out;
 }

@@ -22,11 +22,14 @@ class Summary {
   void add_alert(const alert::Alert& alert);
   // The counters of one pipeline, at its end.
   void add(const engine::Stats& stats);
+  void add_exceptions(const std::vector<engine::ExceptionHits>& hits);
   void set_inputs(std::size_t read, std::size_t failed) { inputs_ = read, failed_ = failed; }
   void set_rules(std::size_t used, std::size_t refused) { rules_ = used, refused_ = refused; }
 
   [[nodiscard]] std::uint64_t alerts() const { return alerts_; }
   [[nodiscard]] std::string text(TimeZone zone) const;
+  // The part of it that says which exceptions took alerts, and how many.
+  [[nodiscard]] std::string excepted() const;
 
  private:
   struct RuleCount {
@@ -39,8 +42,9 @@ class Summary {
   [[nodiscard]] std::string missing() const;
   [[nodiscard]] std::string damaged() const;
 
-  std::map<std::string, std::uint64_t> values_;  // by the names of Stats::values(), summed
-  std::map<std::string, RuleCount> by_rule_;     // by rule id
+  std::map<std::string, std::uint64_t> values_;              // by the names of Stats::values(), summed
+  std::map<std::string, RuleCount> by_rule_;                 // by rule id
+  std::map<std::size_t, engine::ExceptionHits> exceptions_;  // by line: they are of one file
   std::set<std::string> hosts_;
   std::optional<EventTime> first_, last_;
   std::uint64_t alerts_ = 0;

@@ -17,6 +17,7 @@ has /usr/sbin/audisp-eql 755
 has /etc/audit/plugins.d/audisp-eql.conf 640
 has /etc/audit/rules.d/60-audisp-eql.rules 640
 has /etc/audisp-eql/config.toml 640
+has /etc/audisp-eql/exceptions.toml 640
 has /etc/audisp-eql/rules/xdg_autostart_network.toml 640
 has /usr/share/doc/audisp-eql/README.md 644
 has /usr/lib/sysusers.d/audisp-eql.conf 644

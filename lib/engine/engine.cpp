@@ -58,15 +58,16 @@ bool is_keyed_by_entity(const eql::Query& query) {
   });
 }
 
-bool reads(const RuleSet& set, FieldId field) {
-  return std::any_of(set.rules.begin(), set.rules.end(), [field](const Rule& rule) {
-    return std::binary_search(rule.query->fields.begin(), rule.query->fields.end(), field);
-  });
+bool reads(const RuleSet& set, const ExceptionTable& exceptions, FieldId field) {
+  return exceptions.reads(field) || std::any_of(set.rules.begin(), set.rules.end(), [field](const Rule& rule) {
+           return std::binary_search(rule.query->fields.begin(), rule.query->fields.end(), field);
+         });
 }
 
 // Read by a rule, or of use to say which autostart entry it was.
-bool wants_units(const RuleSet& set) {
-  return reads(set, FieldId::kProcessSystemdUnit) || reads(set, FieldId::kProcessParentSystemdUnit) ||
+bool wants_units(const RuleSet& set, const ExceptionTable& exceptions) {
+  return reads(set, exceptions, FieldId::kProcessSystemdUnit) ||
+         reads(set, exceptions, FieldId::kProcessParentSystemdUnit) ||
          std::any_of(set.rules.begin(), set.rules.end(),
                      [](const Rule& rule) { return alert::names_technique(rule.info, alert::kAutostartTechnique); });
 }
@@ -90,6 +91,7 @@ struct Engine::State {
   EventBuilder builder;
   eql::Evaluator evaluator;
   EngineCounters counters;
+  ExceptionTable exceptions;
   std::vector<sequence::Match> matches;
   EventTime advanced;
 
@@ -134,6 +136,10 @@ void Engine::State::index_rules() {
 
 void Engine::State::take_matches(ActiveRule& rule, std::vector<alert::Alert>& out) {
   for (const sequence::Match& match : matches) {
+    if (exceptions.takes(rule.rule.info.id, match, evaluator)) {
+      ++counters.alerts_excepted;
+      continue;
+    }
     out.push_back(build_alert(rule.rule, match));
     ++counters.alerts;
     ++counters.alerts_by_rule[rule.rule.info.id];
@@ -248,9 +254,10 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::set_rules(RuleSet set) {
   State& s = *state_;
-  s.builder.set_needs(
-      CommandLines{reads(set, FieldId::kProcessCommandLine), reads(set, FieldId::kProcessParentCommandLine)});
-  s.hosts.set_unit_source(wants_units(set) ? s.options.unit : entity::UnitSource{});
+  s.exceptions.set(std::move(set.exceptions));
+  s.builder.set_needs(CommandLines{reads(set, s.exceptions, FieldId::kProcessCommandLine),
+                                   reads(set, s.exceptions, FieldId::kProcessParentCommandLine)});
+  s.hosts.set_unit_source(wants_units(set, s.exceptions) ? s.options.unit : entity::UnitSource{});
   std::vector<std::unique_ptr<ActiveRule>> rules;
   for (Rule& rule : set.rules) {
     const auto old = std::find_if(s.rules.begin(), s.rules.end(), [&rule](const auto& active) {
@@ -348,6 +355,7 @@ void Engine::finish(std::vector<alert::Alert>& out) {
 }
 
 const EngineCounters& Engine::counters() const { return state_->counters; }
+std::vector<ExceptionHits> Engine::exception_hits() const { return state_->exceptions.hits(); }
 
 entity::TableCounters Engine::table_counters() const { return state_->hosts.counters(); }
 

@@ -17,6 +17,7 @@
 #include "lib/audit/audit_event.h"
 #include "lib/audit/selection.h"
 #include "lib/base/binary.h"
+#include "lib/engine/exceptions.h"
 #include "lib/engine/rule.h"
 #include "lib/entity/process_table.h"
 #include "lib/event/event.h"
@@ -43,7 +44,8 @@ struct EngineCounters {
   std::uint64_t repeated_events = 0;  // an id met again: ignored
   std::uint64_t boots_refused = 0;    // SYSTEM_BOOT records whose serials had not begun anew: forged
   std::uint64_t exec_events = 0, fork_events = 0, exit_events = 0, connect_events = 0, file_events = 0;
-  std::uint64_t alerts = 0;
+  std::uint64_t alerts = 0;                             // given out
+  std::uint64_t alerts_excepted = 0;                    // that a site exception took
   std::map<std::string, std::uint64_t> alerts_by_rule;  // by rule id
 };
 
@@ -54,8 +56,8 @@ class Engine {
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 
-  // Swaps the rules. Pending state of rules whose id and query text are
-  // unchanged is kept.
+  // Swaps the rules and their exceptions. Pending state of rules whose id and query
+  // text are unchanged is kept.
   void set_rules(RuleSet rules);
   // The fields of the loaded rules: what exported events are filled by.
   [[nodiscard]] const event::FieldTable& fields() const;
@@ -86,6 +88,7 @@ class Engine {
   void finish(std::vector<alert::Alert>& out);
 
   [[nodiscard]] const EngineCounters& counters() const;
+  [[nodiscard]] std::vector<ExceptionHits> exception_hits() const;
   [[nodiscard]] entity::TableCounters table_counters() const;  // sum over hosts
   [[nodiscard]] sequence::Counters sequence_counters() const;  // sum over rules
   [[nodiscard]] std::vector<std::string> hosts() const;

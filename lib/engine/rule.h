@@ -10,6 +10,7 @@
 #include "lib/alert/alert.h"
 #include "lib/base/diagnostic.h"
 #include "lib/base/result.h"
+#include "lib/engine/exceptions.h"
 #include "lib/eql/query.h"
 #include "lib/event/schema.h"
 
@@ -38,11 +39,27 @@ struct RuleSet {
   std::vector<Rule> rules;
   std::vector<Diagnostic> diagnostics;  // errors and warnings, in the order of the sources
   std::size_t refused = 0;              // rule files and queries with an error
+  std::vector<Exception> exceptions;    // load_exceptions()
+  std::size_t exceptions_refused = 0;   // entries with an error
+  bool exceptions_unusable = false;     // there is a file of them that is no TOML
 };
 
 // One bad rule never takes the others down. A rule_id met twice: the later
 // file is refused. `fields` may hold what exported events call their own.
 [[nodiscard]] RuleSet load_rules(const std::vector<Source>& files, event::FieldTable fields = {});
+
+// TOML text to exceptions of rules that are loaded, resolved against their fields:
+//
+//   [[exception]]
+//   rule_id = "..."                the rule whose alerts it takes
+//   condition = '''...'''          EQL; one event of the evidence must match it
+//   reason = "..."                 for people; not empty
+//   expires = 2027-01-31           optional: a date, its last day in UTC; or a time with an offset
+//
+// A bad entry is a diagnostic with its place and is left out; the others count. Of a
+// text that is no TOML none does. Warnings: an id that no rule has, and an entry that
+// has expired at `now` (it takes older alerts all the same).
+void load_exceptions(const Source& file, EventTime now, RuleSet& rules);
 
 // Adds bare queries as rules "query:1", "query:2" ...
 void add_queries(const std::vector<Source>& queries, RuleSet& set);

@@ -72,6 +72,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::values() const {
       {"matches_dropped", sequence.dropped_matches},
       {"clock_rebases", sequence.clock_rebases},
       {"alerts", engine.alerts},
+      {"alerts_excepted", engine.alerts_excepted},
   };
 }
 

@@ -99,11 +99,14 @@ TEST_CASE("a version of auditd that cuts records is named") {
 }
 
 TEST_CASE("metrics have names, types and values, and labels are escaped") {
-  CHECK(metrics_text({{"lines", 7}, {"partials", 2}}, {{"a\"b\\c\n", 3}}) ==
-        "# TYPE audisp_eql_lines_total counter\naudisp_eql_lines_total 7\n"
-        "# TYPE audisp_eql_partials gauge\naudisp_eql_partials 2\n"
-        "# TYPE audisp_eql_rule_alerts_total counter\n"
-        "audisp_eql_rule_alerts_total{rule_id=\"a\\\"b\\\\\\\\c\\\\x0A\"} 3\n");
+  CHECK(
+      metrics_text({{"lines", 7}, {"partials", 2}}, {{"a\"b\\c\n", 3}}, {{"/etc/e.toml", 7, "r", "says \"me\"", 5}}) ==
+      "# TYPE audisp_eql_lines_total counter\naudisp_eql_lines_total 7\n"
+      "# TYPE audisp_eql_partials gauge\naudisp_eql_partials 2\n"
+      "# TYPE audisp_eql_rule_alerts_total counter\n"
+      "audisp_eql_rule_alerts_total{rule_id=\"a\\\"b\\\\\\\\c\\\\x0A\"} 3\n"
+      "# TYPE audisp_eql_exception_hits_total counter\n"
+      "audisp_eql_exception_hits_total{rule_id=\"r\",line=\"7\",reason=\"says \\\"me\\\"\"} 5\n");
 }
 
 }  // namespace
