@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program: options to one of its three uses. The only place that catches, but for the
+// The program: options to one of its uses. The only place that catches, but for the
 // disk thread.
 #include <cstdio>
 #include <exception>
@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "plugin/audit_rules.h"
 #include "plugin/check.h"
 #include "plugin/live.h"
 #include "plugin/options.h"
@@ -24,6 +25,12 @@ ExitCode written() {
   return ExitCode::kUnreadable;
 }
 
+// Those that a person runs.
+ExitCode run_command(const Options& options) {
+  if (options.command == Command::kScan) return run_scan(options);
+  return options.command == Command::kCheck ? run_check(options) : run_audit_rules(options);
+}
+
 ExitCode run(const std::vector<std::string>& args, const BlockedSignals& blocked) {
   const auto parsed = parse_options(args);
   if (const auto* ending = std::get_if<Ending>(&parsed)) {
@@ -34,7 +41,7 @@ ExitCode run(const std::vector<std::string>& args, const BlockedSignals& blocked
   const Options& options = std::get<Options>(parsed);
   if (options.command == Command::kLive) return run_live(options);
   blocked.restore();
-  const ExitCode code = options.command == Command::kScan ? run_scan(options) : run_check(options);
+  const ExitCode code = run_command(options);
   return worse(code, written());
 }
 

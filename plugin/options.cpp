@@ -23,6 +23,7 @@ Examples:
   audisp-eql check                                are the installed rules and config right?
   audisp-eql check --explain my_rule.toml         how is this rule understood?
   audisp-eql check --send-test-alert              does an alert reach the SIEM?
+  audisp-eql audit-rules >60-audisp-eql.rules     what the kernel must record for the rules
 
 Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read.)";
 
@@ -51,6 +52,7 @@ class CommandLine {
     app_.add_subcommand("live", "The plugin: auditd writes records to standard input (the default)")->fallthrough();
     add_scan();
     add_check();
+    add_audit_rules();
   }
 
   std::variant<Options, Ending> parse(const std::vector<std::string>& args) {
@@ -69,6 +71,7 @@ class CommandLine {
     }
     if (*scan_) options_.command = Command::kScan;
     if (*check_) options_.command = Command::kCheck;
+    if (*audit_rules_) options_.command = Command::kAuditRules;
     if (format_ == "text") options_.format = ScanFormat::kText;
     if (format_ == "json") options_.format = ScanFormat::kJson;
     if (input_ == "ndjson") options_.input = InputKind::kNdjson;
@@ -142,8 +145,15 @@ class CommandLine {
     check_->footer(std::string(kCommon) + kExamples);
   }
 
+  void add_audit_rules() {
+    audit_rules_ = app_.add_subcommand("audit-rules", "Prints the narrowest audit rules that feed the rules");
+    audit_rules_->fallthrough();
+    audit_rules_->add_option("RULE", check_rules_, "Rule files or directories (default: the config's)")->type_name("");
+    audit_rules_->footer(std::string(kCommon) + kExamples);
+  }
+
   std::string hint(const std::vector<std::string>& args) {
-    std::vector<std::string> names = {"live", "scan", "check"};
+    std::vector<std::string> names = {"live", "scan", "check", "audit-rules"};
     for (const CLI::App* app : {static_cast<const CLI::App*>(&app_), static_cast<const CLI::App*>(scan_),
                                 static_cast<const CLI::App*>(check_)}) {
       for (const CLI::Option* option : app->get_options()) {
@@ -165,6 +175,7 @@ class CommandLine {
   CLI::App app_;
   CLI::App* scan_ = nullptr;
   CLI::App* check_ = nullptr;
+  CLI::App* audit_rules_ = nullptr;
   std::string format_;
   std::string input_;
   std::vector<std::string> check_rules_;

@@ -13,14 +13,14 @@
 
 namespace audisp_eql::plugin {
 
-enum class Command : std::uint8_t { kLive, kScan, kCheck };
+enum class Command : std::uint8_t { kLive, kScan, kCheck, kAuditRules };
 // kAudit: audit records, whatever their layout; kNdjson: exported events.
 enum class InputKind : std::uint8_t { kAudit, kNdjson };
 enum class ScanFormat : std::uint8_t { kAuto, kText, kJson };  // kAuto: text on a terminal
 
 struct Options {
   Command command = Command::kLive;
-  std::vector<std::string> rules;         // --rules, and the arguments of check
+  std::vector<std::string> rules;         // --rules, and the arguments of check and audit-rules
   std::optional<std::string> config;      // --config
   std::optional<std::string> exceptions;  // --exceptions
   std::string host;                       // --host

@@ -74,6 +74,14 @@ std::optional<SyscallInfo> SyscallTable::find(std::uint32_t arch, std::uint64_t 
   return std::nullopt;
 }
 
+std::vector<std::string_view> names_of(SyscallKind kind) {
+  std::vector<std::string_view> names;
+  for (const SyscallInfo& info : kKnown) {
+    if (info.kind == kind) names.push_back(info.name);
+  }
+  return names;
+}
+
 bool is_little_endian(std::uint32_t arch) { return (arch & __AUDIT_ARCH_LE) != 0; }
 
 bool is_current_directory(std::uint64_t dirfd) {

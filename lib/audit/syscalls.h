@@ -56,6 +56,9 @@ class SyscallTable {
   std::vector<Machine> machines_;
 };
 
+// The names of a kind's calls, on whatever machine they are.
+[[nodiscard]] std::vector<std::string_view> names_of(SyscallKind kind);
+
 [[nodiscard]] bool is_little_endian(std::uint32_t arch);
 
 // Whether a directory argument is AT_FDCWD. The kernel prints the register; the

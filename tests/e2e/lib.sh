@@ -253,9 +253,15 @@ END
 is_auditd() { [ "$(audit_status pid)" = "$auditd_pid" ]; }
 has_plugin() { plugin_pid=$(pgrep -P "$auditd_pid" -f "^$plugin"); }
 
-# The rules that we ship, for the test user alone; and one that an administrator may have and that must not mislead.
+# The rules that the program prints for the installed detections.
+print_audit_rules() {
+  "$plugin" audit-rules --config "$config" >"$work/printed.rules" 2>"$work/printed.err" ||
+    { cat "$work/printed.err" >&2; fail "audit-rules ended with status $?"; }
+}
+
+# load_audit_rules FILE...: for the test user alone; and one that an administrator may have and that must not mislead.
 load_audit_rules() {
-  for file in "$work"/root/etc/audit/rules.d/*.rules; do
+  for file; do
     sed "/^-a always,/s/\$/ -F uid=$user_id/" "$file" >"$work/narrow.rules"
     auditctl -R "$work/narrow.rules" >"$work/auditctl.out" 2>&1 || { cat "$work/auditctl.out" >&2; fail "auditctl -R $file"; }
   done

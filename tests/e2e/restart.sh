@@ -53,7 +53,8 @@ create_user
 
 start_rsyslogd
 start_auditd
-load_audit_rules
+print_audit_rules
+load_audit_rules "$work/printed.rules"
 wait_for "the plugin's start" 10 grep -q 'audisp-eql: start: 2 rules loaded' "$work/syslog.log"
 start_program
 wait_for "the first stage" 10 is_pending

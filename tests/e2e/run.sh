@@ -20,7 +20,7 @@ create_target
 start_held_session
 start_rsyslogd
 start_auditd
-load_audit_rules
+load_audit_rules "$work"/root/etc/audit/rules.d/*.rules
 say "auditd $auditd_pid, plugin $plugin_pid, rsyslogd $rsyslogd_pid"
 wait_for "the plugin's start" 10 grep -q 'audisp-eql: start: ' "$work/syslog.log"
 check_privileges

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The audit rules that `audisp-eql audit-rules` prints, loaded into this kernel by the real auditctl: it takes every line,
+# and lists it as it was meant.
+#
+#   audit_rules.sh BUILD_DIR
+#
+# Root only. Nothing is recorded meanwhile (no auditd, audit is off); the machine's own audit rules are put back.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd)
+keep=
+. "$here/lib.sh"
+
+# plain: rules, one line for each system call; auditctl has an order of its own, of rules, of calls, and numbers in hex.
+plain() {
+  sed -n 's/a0=0x3/a0=3/; /^-a/p' | while read -r before; do
+    calls=${before#* -S } calls=${calls%% *}
+    for call in $(echo "$calls" | tr , ' '); do echo "${before%% -S *} -S $call ${before#* -S "$calls"}"; done
+  done | sort
+}
+
+begin
+auditctl -e 0 >/dev/null
+auditctl -D >/dev/null
+print_audit_rules
+auditctl -R "$work/printed.rules" >"$work/auditctl.out" 2>&1 || { cat "$work/auditctl.out" >&2; fail "auditctl -R"; }
+plain <"$work/printed.rules" >"$work/expected"
+auditctl -l | plain >"$work/got"
+diff "$work/expected" "$work/got" >&2 || fail "auditctl lists (>) other rules than were printed (<)"
+say "auditctl $(auditctl -v | awk '{ print $3 }') took all $(auditctl -l | wc -l) rules"

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The audit rules that the program prints, against those that it ships.
+#include <set>
+#include <sstream>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "lib/audit/audit_rule.h"
+#include "tests/process/plugin_run.h"
+
+namespace audisp_eql::test {
+namespace {
+
+// One text for each system call of each rule, so that how they are grouped does not matter.
+std::set<std::string> calls_of(const std::string& rules) {
+  std::set<std::string> out;
+  std::istringstream in(rules);
+  for (std::string line; std::getline(in, line);) {
+    const auto rule = audit::parse_audit_rule(line);
+    if (!rule) continue;
+    for (const std::string& name : rule->syscalls) {
+      audit::AuditRule one = *rule;
+      one.syscalls = {name};
+      out.insert(audit::text(one));
+    }
+  }
+  return out;
+}
+
+TEST_CASE("the shipped audit rules are those that the program prints for the shipped detections") {
+  std::string shipped = read_file(SHIPPED_CONF "/audit.rules/60-audisp-eql.rules");
+#if defined(__x86_64__) || defined(__i386__)
+  shipped += read_file(SHIPPED_CONF "/audit.rules/61-audisp-eql-x86.rules");
+#endif
+  const Ran ran = audisp_eql_run({"audit-rules", SHIPPED_RULES});
+  CHECK(ran.status == 0);
+  CHECK(ran.err.empty());
+  CHECK(calls_of(ran.out) == calls_of(shipped));
+  // The first rule that matches decides.
+  CHECK(ran.out.find("-a never,exit -F arch=b64 -S clone ") < ran.out.find("-a always,exit -F arch=b64 -S clone,"));
+}
+
+TEST_CASE("audit rules are those of the rules that are given, whatever else is wrong") {
+  Place place;
+  place.write_rule("a.toml",
+                   "[rule]\nname = \"n\"\nrule_id = \"a\"\ntype = \"eql\"\nseverity = \"low\"\nrisk_score = 1\n"
+                   "query = 'process where event.action == \"exec\" and process.name == \"nc\"'\n");
+  const Ran exec = audisp_eql_run({"audit-rules", "--config", place.config()});
+  CHECK(exec.status == 0);
+  CHECK(exec.out.find("-S execve,execveat") != std::string::npos);
+  CHECK(exec.out.find("connect") == std::string::npos);
+  CHECK(exec.out.find("clone") == std::string::npos);
+  place.write_rule("bad.toml", "[rule]\n");
+  const Ran bad = audisp_eql_run({"audit-rules", "--config", place.config()});
+  CHECK(bad.status == 2);
+  CHECK(bad.out == exec.out);
+  CHECK(bad.err.find("bad.toml:1:") != std::string::npos);
+  const Ran none = audisp_eql_run({"audit-rules", place.rules() + "/bad.toml"});
+  CHECK(none.status == 2);
+  CHECK(none.out.empty());
+  const Ran full =
+      run({"/bin/sh", "-c", "exec \"$0\" \"$@\" >/dev/full", AUDISP_EQL, "audit-rules", place.rules() + "/a.toml"});
+  CHECK(full.status == 3);
+}
+
+}  // namespace
+}  // namespace audisp_eql::test

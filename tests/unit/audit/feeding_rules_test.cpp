@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/audit/feeding_rules.h"
+
+#include <libaudit.h>
+
+#include <doctest/doctest.h>
+
+namespace audisp_eql::audit {
+namespace {
+
+std::vector<std::string> lines(SyscallKind kind, const Abi& abi) {
+  std::vector<std::string> out;
+  for (const AuditRule& rule : feeding_rules(kind, abi, "k")) out.push_back(text(rule));
+  return out;
+}
+
+TEST_CASE("each machine is asked for the calls that it has") {
+  const Abi x86_64{"b64", MACH_86_64};
+  const Abi x86{"b32", MACH_X86};
+  const Abi arm64{"b64", MACH_AARCH64};
+  const Abi s390x{"b64", MACH_S390X};
+  using Lines = std::vector<std::string>;
+  const struct {
+    SyscallKind kind;
+    Abi abi;
+    Lines wanted;
+  } rows[] = {
+      {SyscallKind::kExec, x86_64, {"-a always,exit -F arch=b64 -S execve,execveat -F key=k"}},
+      {SyscallKind::kExit, x86, {"-a always,exit -F arch=b32 -S exit_group -F key=k"}},
+      {SyscallKind::kConnect,
+       x86,
+       {"-a always,exit -F arch=b32 -S connect -F saddr_fam=2 -F key=k",
+        "-a always,exit -F arch=b32 -S connect -F saddr_fam=10 -F key=k"}},
+      {SyscallKind::kSocketcall,
+       x86,
+       {"-a always,exit -F arch=b32 -S socketcall -F a0=3 -F saddr_fam=2 -F key=k",
+        "-a always,exit -F arch=b32 -S socketcall -F a0=3 -F saddr_fam=10 -F key=k"}},
+      {SyscallKind::kSocketcall, x86_64, {}},
+      {SyscallKind::kFork,
+       x86_64,
+       {"-a never,exit -F arch=b64 -S clone -F a0&0x10000",
+        "-a always,exit -F arch=b64 -S clone,clone3,fork,vfork -F key=k"}},
+      {SyscallKind::kFork,
+       arm64,
+       {"-a never,exit -F arch=b64 -S clone -F a0&0x10000", "-a always,exit -F arch=b64 -S clone,clone3 -F key=k"}},
+      {SyscallKind::kFork,
+       s390x,
+       {"-a never,exit -F arch=b64 -S clone -F a1&0x10000",
+        "-a always,exit -F arch=b64 -S clone,clone3,fork,vfork -F key=k"}},
+      {SyscallKind::kOther, x86_64, {}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(static_cast<int>(row.kind));
+    CHECK(lines(row.kind, row.abi) == row.wanted);
+  }
+}
+
+}  // namespace
+}  // namespace audisp_eql::audit
