@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/audit/path.h"
 
+#include <algorithm>
+
 namespace audisp_eql::audit {
 namespace {
 
@@ -33,6 +35,18 @@ std::string resolve_path(std::string_view name, std::string_view cwd) {
   append_components(name, out);
   if (out.empty()) out.push_back('/');
   return out;
+}
+
+bool climbs_out_of_a_name(std::string_view path) {
+  bool named = false;
+  for (std::size_t pos = 0; pos < path.size();) {
+    const std::size_t end = std::min(path.find('/', pos), path.size());
+    const std::string_view part = path.substr(pos, end - pos);
+    pos = end + 1;
+    if (part == ".." && named) return true;
+    named = named || !(part.empty() || part == "." || part == "..");
+  }
+  return false;
 }
 
 }  // namespace audisp_eql::audit

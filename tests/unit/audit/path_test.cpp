@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+using audisp_eql::audit::climbs_out_of_a_name;
 using audisp_eql::audit::resolve_path;
 
 TEST_CASE("paths are normalised lexically and never guessed") {
@@ -38,5 +39,17 @@ TEST_CASE("paths are normalised lexically and never guessed") {
     CAPTURE(c.name);
     CAPTURE(c.cwd);
     CHECK(resolve_path(c.name, c.cwd) == c.path);
+  }
+}
+
+TEST_CASE("a path that climbs out of a name may lead anywhere") {
+  for (const std::string_view path : {"/a/..", "a/..", "/a/../b", "../a/../b", "/a//.././b", "./a/b/../../c"}) {
+    CAPTURE(path);
+    CHECK(climbs_out_of_a_name(path));
+  }
+  for (const std::string_view path :
+       {"", "/", "..", "../..", "/../a", "./../a", "//..", "/a/b", "/a/...", "/a..", "..a/b"}) {
+    CAPTURE(path);
+    CHECK_FALSE(climbs_out_of_a_name(path));
   }
 }
