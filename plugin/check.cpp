@@ -82,15 +82,17 @@ ExitCode send_test_alert(const Options& options, const Config& config) {
 ExitCode check_rules(const Options& options, const Settings& settings) {
   const RuleFiles files = collect_rules(settings);
   print(render(files.diagnostics));
-  engine::RuleSet set = engine::load_rules(files.sources);
+  engine::RuleSet set = load_rules(settings, files);
   add_exceptions(files, set);
   print(render(set.diagnostics));
   for (const engine::Rule& rule : set.rules) {
     print(describe_rule(rule, set.fields));
     if (options.explain) print(explain_rule(rule));
   }
+  for (const engine::Rule& rule : set.disabled) print(describe_disabled(rule));
   for (const engine::Exception& exception : set.exceptions) print(describe_exception(exception));
-  print(fmt::format("{} can run, {} cannot\n", plural(set.rules.size(), "rule"), set.refused));
+  print(fmt::format("{} can run, {} cannot", plural(set.rules.size(), "rule"), set.refused));
+  print(set.disabled.empty() ? "\n" : fmt::format(", {} disabled by `disabled_rules`\n", set.disabled.size()));
   if (files.exceptions) {
     print(
         fmt::format("{} can be used, {} cannot\n", plural(set.exceptions.size(), "exception"), set.exceptions_refused));

@@ -25,7 +25,7 @@ struct Milliseconds {
 
 // Where a key's value lives; its type is the key's type.
 using Slot = std::variant<bool*, std::size_t*, Seconds, Milliseconds, std::string*, std::vector<std::string>*,
-                          SyslogFormat*, LogLevel*>;
+                          std::vector<engine::DisabledName>*, SyslogFormat*, LogLevel*>;
 
 struct Key {
   std::string_view name;
@@ -44,6 +44,8 @@ constexpr Key kKeys[] = {
     {"host", 0, 0, [](Config& c) -> Slot { return &c.host; },
      "host.id of records without node=; empty: this machine's id"},
     {"rules", 0, 0, [](Config& c) -> Slot { return &c.rules; }, "rule files, or directories of *.toml"},
+    {"disabled_rules", 0, 0, [](Config& c) -> Slot { return &c.disabled_rules; },
+     "rule_id or name of rules in these that do not run"},
     {"exceptions", 0, 0, [](Config& c) -> Slot { return &c.exceptions; },
      "alerts that this site does not want; a file that is not there, or empty: none"},
     {"heartbeat_seconds", 0, kDay, [](Config& c) -> Slot { return Seconds{&c.heartbeat}; },
@@ -283,6 +285,18 @@ class Reader {
     *slot = std::move(values);
   }
 
+  void set(const Key& key, const toml::node& node, std::vector<engine::DisabledName>* slot) {
+    std::vector<std::string> texts;
+    const std::size_t errors = diagnostics_.size();
+    set(key, node, &texts);
+    if (diagnostics_.size() != errors) return;
+    slot->clear();
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const toml::source_position begin = node.as_array()->get(i)->source().begin;
+      slot->push_back({texts[i], at(source_, begin, texts[i].size() + 2, {}, {})});
+    }
+  }
+
   template <typename Enum>
   void set(const Key& key, const toml::node& node, Enum* slot) {
     const auto value = node.value_exact<std::string>();
@@ -332,6 +346,11 @@ struct Printer {
     std::string out;
     for (const std::string& text : *v) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", text);
     return "[" + out + "]";
+  }
+  std::string operator()(const std::vector<engine::DisabledName>* v) const {
+    std::vector<std::string> texts;
+    for (const engine::DisabledName& name : *v) texts.push_back(name.text);
+    return (*this)(&texts);
   }
   template <typename Enum>
   std::string operator()(const Enum* v) const {

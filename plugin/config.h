@@ -16,6 +16,7 @@
 #include "lib/base/diagnostic.h"
 #include "lib/base/result.h"
 #include "lib/base/time.h"
+#include "lib/engine/rule.h"
 #include "lib/entity/process_table.h"
 #include "lib/sequence/machine.h"
 
@@ -72,9 +73,10 @@ struct StateConfig {
 struct Config {
   std::string host;
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
-  std::string exceptions{kDefaultExceptionFile};  // empty: none
-  EventTime heartbeat = seconds(600);             // zero: none
-  std::size_t missing_after_minutes = 30;         // of a kind of record; zero: never
+  std::vector<engine::DisabledName> disabled_rules;  // of these
+  std::string exceptions{kDefaultExceptionFile};     // empty: none
+  EventTime heartbeat = seconds(600);                // zero: none
+  std::size_t missing_after_minutes = 30;            // of a kind of record; zero: never
   LogLevel log_level = LogLevel::kInfo;
   std::string user = "audisp-eql";  // live: who the program becomes when it starts as root
   bool proc_enrichment = true;      // live: keeps the capability that links in /proc ask for

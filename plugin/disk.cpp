@@ -122,7 +122,7 @@ struct Disk::Worker {
   std::vector<DiskReply> handle(RulesLoad& request) const {
     RulesLoaded loaded{load_settings(options, request.required), {}, {}};
     loaded.files = collect_rules(loaded.settings);
-    loaded.rules = engine::load_rules(loaded.files.sources);
+    loaded.rules = load_rules(loaded.settings, loaded.files);
     add_exceptions(loaded.files, loaded.rules);
     return make(std::move(loaded));
   }

@@ -96,6 +96,11 @@ std::string describe_rule(const engine::Rule& rule, const event::FieldTable& tab
   return out;
 }
 
+std::string describe_disabled(const engine::Rule& rule) {
+  return fmt::format("disabled: {}: {}\n", rule.file, escape_printable(rule.info.name)) +
+         row("id", escape_printable(rule.info.id));
+}
+
 std::string describe_exception(const engine::Exception& e) {
   return fmt::format("ok: {}:{}: exception of {}{}: {}\n", e.file, e.line, escape_printable(e.rule_id),
                      e.expires ? fmt::format(" until {}", e.expires_text) : "", escape_printable(e.reason));

@@ -16,6 +16,8 @@ namespace audisp_eql::plugin {
 
 // One line: which rule's alerts it takes, until when, and why.
 [[nodiscard]] std::string describe_exception(const engine::Exception& exception);
+// Two lines: name and id of a rule that the config disables.
+[[nodiscard]] std::string describe_disabled(const engine::Rule& rule);
 
 // The stages of its query, from tokens to program.
 [[nodiscard]] std::string explain_rule(const engine::Rule& rule);

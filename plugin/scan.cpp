@@ -83,7 +83,7 @@ class Scan {
   [[nodiscard]] engine::RuleSet make_rules() const {
     event::FieldTable fields;
     if (options_.input == InputKind::kNdjson) ndjson::declare_fields(options_.field_names, fields);
-    engine::RuleSet rules = engine::load_rules(files_.sources, std::move(fields));
+    engine::RuleSet rules = load_rules(settings_, files_, std::move(fields));
     engine::add_queries(queries_, rules);
     add_exceptions(files_, rules);
     return rules;
@@ -109,7 +109,7 @@ class Scan {
     }
     say(render(rules.diagnostics));
     bad_rules_ = has_error(rules.diagnostics) || has_error(files_.diagnostics);
-    summary_.set_rules(rules.rules.size(), rules.refused);
+    summary_.set_rules(rules.rules.size(), rules.refused, rules.disabled.size());
     if (options_.input == InputKind::kAudit) say_live_only(rules);
     if (rules.rules.empty() && queries_.empty()) say("audisp-eql: no usable rule; give some with --rules FILE|DIR\n");
     return !rules.rules.empty();

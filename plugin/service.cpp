@@ -126,7 +126,7 @@ void Service::start(Privileges privileges, const std::optional<KernelAudit>& ker
   }
   log_.write(settings_.diagnostics);
   const RuleFiles files = collect_rules(settings_);
-  engine::RuleSet rules = engine::load_rules(files.sources);
+  engine::RuleSet rules = load_rules(settings_, files);
   add_exceptions(files, rules);
   use_rules("start", files, std::move(rules));
   state_.restore(pipeline_);
@@ -162,7 +162,8 @@ void Service::use_rules(const char* when, const RuleFiles& files, engine::RuleSe
     return;
   }
   needs_clock_ = any_needs_clock(rules);
-  log_.info(fmt::format("{}: {} rules loaded, {} refused", when, rules.rules.size(), rules.refused));
+  log_.info(fmt::format("{}: {} rules loaded, {} refused, {} disabled", when, rules.rules.size(), rules.refused,
+                        rules.disabled.size()));
   if (files.exceptions) {
     log_.info(
         fmt::format("{}: {} exceptions loaded, {} refused", when, rules.exceptions.size(), rules.exceptions_refused));

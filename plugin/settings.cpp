@@ -53,6 +53,7 @@ Settings load_settings(const Options& options, Trust required) {
   // Who names rules or queries means these alone.
   const bool installed = options.rules.empty() && options.queries.empty() && options.query_files.empty();
   settings.rule_paths = installed ? settings.config.rules : options.rules;
+  if (installed) settings.disabled_rules = settings.config.disabled_rules;
   settings.rule_trust = live || (options.rules.empty() && !options.config) ? required : Trust::kUser;
   settings.exceptions_named = options.exceptions.has_value();
   if (installed) settings.exception_path = settings.config.exceptions;
@@ -75,6 +76,12 @@ RuleFiles collect_rules(const Settings& settings) {
 
 void add_exceptions(const RuleFiles& files, engine::RuleSet& rules) {
   if (files.exceptions) engine::load_exceptions(*files.exceptions, read_clock(CLOCK_REALTIME), rules);
+}
+
+engine::RuleSet load_rules(const Settings& settings, const RuleFiles& files, event::FieldTable fields) {
+  engine::RuleSet set = engine::load_rules(files.sources, std::move(fields));
+  engine::disable_rules(settings.disabled_rules, set);
+  return set;
 }
 
 PrivilegeOptions privilege_options(const Config& config) {

@@ -16,9 +16,10 @@
 namespace audisp_eql::plugin {
 
 struct Settings {
-  Config config;                        // the defaults where the file is bad
-  std::vector<Diagnostic> diagnostics;  // of the config file
-  std::vector<std::string> rule_paths;  // --rules, else the config's unless queries stand for them
+  Config config;                                     // the defaults where the file is bad
+  std::vector<Diagnostic> diagnostics;               // of the config file
+  std::vector<std::string> rule_paths;               // --rules, else the config's unless queries stand for them
+  std::vector<engine::DisabledName> disabled_rules;  // of the config's; --rules names what runs
   Trust rule_trust = Trust::kRoot;
   std::string exception_path;  // --exceptions; else the config's, if the rules are; empty: none
   Trust exception_trust = Trust::kRoot;
@@ -35,6 +36,10 @@ struct Settings {
 [[nodiscard]] RuleFiles collect_rules(const Settings& settings);
 // Compiles the exceptions, if there are any, for rules that are already compiled.
 void add_exceptions(const RuleFiles& files, engine::RuleSet& rules);
+
+// The rules of these files, without those that the config disables.
+[[nodiscard]] engine::RuleSet load_rules(const Settings& settings, const RuleFiles& files,
+                                         event::FieldTable fields = {});
 
 [[nodiscard]] PrivilegeOptions privilege_options(const Config& config);
 

@@ -99,6 +99,7 @@ std::string Summary::text(TimeZone zone) const { return found() + excepted() + r
 
 std::string Summary::found() const {
   std::string out = fmt::format("{} by {}", plural(alerts_, "alert"), plural(rules_, "rule"));
+  if (disabled_ > 0) out += fmt::format(" ({} disabled)", disabled_);
   if (refused_ > 0) out += fmt::format(" ({} refused)", plural(refused_, "rule file"));
   out += '\n';
   for (const auto& [id, rule] : by_rule_) {

@@ -24,7 +24,9 @@ class Summary {
   void add(const engine::Stats& stats);
   void add_exceptions(const std::vector<engine::ExceptionHits>& hits);
   void set_inputs(std::size_t read, std::size_t failed) { inputs_ = read, failed_ = failed; }
-  void set_rules(std::size_t used, std::size_t refused) { rules_ = used, refused_ = refused; }
+  void set_rules(std::size_t used, std::size_t refused, std::size_t disabled) {
+    rules_ = used, refused_ = refused, disabled_ = disabled;
+  }
 
   [[nodiscard]] std::uint64_t alerts() const { return alerts_; }
   [[nodiscard]] std::string text(TimeZone zone) const;
@@ -48,7 +50,7 @@ class Summary {
   std::set<std::string> hosts_;
   std::optional<EventTime> first_, last_;
   std::uint64_t alerts_ = 0;
-  std::size_t inputs_ = 0, failed_ = 0, rules_ = 0, refused_ = 0;
+  std::size_t inputs_ = 0, failed_ = 0, rules_ = 0, refused_ = 0, disabled_ = 0;
 };
 
 }  // namespace audisp_eql::plugin

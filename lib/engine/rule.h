@@ -32,11 +32,18 @@ struct Rule {
 // A bare query as a rule (`--query`): name and id derived from `label`.
 [[nodiscard]] Result<Rule> rule_from_query(const Source& query, std::string_view label, event::FieldTable& fields);
 
+// A rule that somebody wants not to run, by its rule_id or its name.
+struct DisabledName {
+  std::string text;
+  Diagnostic place;  // where it was written, its message empty; line 0: a default, which nobody wrote
+};
+
 // Rules that were accepted, and what was said of those that were not. The
 // field table they were resolved against travels with them.
 struct RuleSet {
   event::FieldTable fields;
   std::vector<Rule> rules;
+  std::vector<Rule> disabled;           // good, but not to run
   std::vector<Diagnostic> diagnostics;  // errors and warnings, in the order of the sources
   std::size_t refused = 0;              // rule files and queries with an error
   std::vector<Exception> exceptions;    // load_exceptions()
@@ -47,6 +54,11 @@ struct RuleSet {
 // One bad rule never takes the others down. A rule_id met twice: the later
 // file is refused. `fields` may hold what exported events call their own.
 [[nodiscard]] RuleSet load_rules(const std::vector<Source>& files, event::FieldTable fields = {});
+
+// Moves the rules that `names` names to `disabled`. A name that was written and
+// is no rule's is a warning at its place; where there are no rules at all,
+// nothing is said.
+void disable_rules(const std::vector<DisabledName>& names, RuleSet& set);
 
 // TOML text to exceptions of rules that are loaded, resolved against their fields:
 //

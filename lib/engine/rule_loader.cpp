@@ -3,6 +3,8 @@
 #include "lib/engine/rule.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -204,6 +206,22 @@ Result<Rule> Reader::read(const toml::table& root) {
   return std::move(rule_);
 }
 
+bool is_called(const Rule& rule, std::string_view name) { return rule.info.id == name || rule.info.name == name; }
+
+Diagnostic no_such_rule(const DisabledName& name, const RuleSet& set) {
+  std::vector<std::string_view> known;
+  for (const auto* rules : {&set.rules, &set.disabled}) {
+    for (const Rule& rule : *rules) known.insert(known.end(), {rule.info.id, rule.info.name});
+  }
+  const std::string_view near = nearest(name.text, known);
+  Diagnostic d = name.place;
+  d.severity = Severity::kWarning;
+  d.message = fmt::format("no rule has the rule_id or name \"{}\"", name.text);
+  d.hint = near.empty() ? std::string("take it out of the list; `audisp-eql check` names the rules that there are")
+                        : fmt::format("did you mean \"{}\"?", near);
+  return d;
+}
+
 // An id that depends on nothing but the label, so that alert ids of a bare query are stable.
 std::string id_of_label(std::string_view label) { return fmt::format("query:{}", label); }
 
@@ -259,6 +277,18 @@ RuleSet load_rules(const std::vector<Source>& files, event::FieldTable fields) {
     take(std::move(rule), set);
   }
   return set;
+}
+
+void disable_rules(const std::vector<DisabledName>& names, RuleSet& set) {
+  if (set.rules.empty()) return;
+  for (const DisabledName& name : names) {
+    const auto is_named = [&](const Rule& rule) { return is_called(rule, name.text); };
+    const auto first = std::stable_partition(set.rules.begin(), set.rules.end(), std::not_fn(is_named));
+    const bool known = first != set.rules.end() || std::any_of(set.disabled.begin(), set.disabled.end(), is_named);
+    std::move(first, set.rules.end(), std::back_inserter(set.disabled));
+    set.rules.erase(first, set.rules.end());
+    if (!known && name.place.line != 0) set.diagnostics.push_back(no_such_rule(name, set));
+  }
 }
 
 void add_queries(const std::vector<Source>& queries, RuleSet& set) {

@@ -272,7 +272,7 @@ load_audit_rules() {
 # auditd passes HUP on; the plugin goes on as the same process.
 reload_auditd() {
   kill -HUP "$auditd_pid"
-  wait_for "the plugin's reload" 10 grep -q 'audisp-eql: reload: 1 rules* loaded' "$work/syslog.log"
+  wait_for "the plugin's reload" 10 grep -q 'audisp-eql: reload: [1-9][0-9]* rules loaded, 0 refused' "$work/syslog.log"
 }
 
 # status_line PID KEY: of /proc/PID/status, words separated by single blanks
@@ -382,7 +382,7 @@ check_scan() {
 }
 
 scan_gives_the_same() {
-  "$plugin" scan --format json --rules "$work/root/etc/audisp-eql/rules" >"$work/scan.json" 2>"$work/scan.err" ||
+  "$plugin" scan --format json --config "$config" >"$work/scan.json" 2>"$work/scan.err" ||
     { cat "$work/scan.err" >&2; fail "scan of $1 ended with status $?"; }
   jq -r .event.id "$work/scan.json" | sort >"$work/ids.scan"
   diff "$work/ids.syslog" "$work/ids.scan" >&2 || fail "live alerts (<) and those in $1 (>) differ"

@@ -55,7 +55,7 @@ start_rsyslogd
 start_auditd
 print_audit_rules
 load_audit_rules "$work/printed.rules"
-wait_for "the plugin's start" 10 grep -q 'audisp-eql: start: 2 rules loaded' "$work/syslog.log"
+wait_for "the plugin's start" 10 grep -q 'audisp-eql: start: [0-9]* rules loaded, 0 refused' "$work/syslog.log"
 start_program
 wait_for "the first stage" 10 is_pending
 first_pid=$plugin_pid

@@ -104,6 +104,27 @@ TEST_CASE("HUP loads new rules; a bad one keeps the old") {
   CHECK(alert_ids(read_file(place.alerts())).size() == 3);
 }
 
+TEST_CASE("a rule that the config disables does not run, from the next reload on") {
+  Place place;
+  place.use_shipped_rule();
+  place.syslog().start();
+  FakeAuditd auditd(AUDISP_EQL, place.live_args());
+  place.syslog().receive_until("start: 1 rules loaded, 0 refused, 0 disabled");
+  place.write_rule("second.toml",
+                   "[rule]\nname = \"any connect\"\nrule_id = \"second\"\ntype = \"eql\"\nseverity = \"low\"\n"
+                   "risk_score = 1\nquery = \"network where destination.port == 4008\"\n");
+  place.write_config(std::string("disabled_rules = [\"") + kRuleId + "\", \"secnd\"]\n");
+  auditd.signal(SIGHUP);
+  place.syslog().receive_until("did you mean \"second\"?");
+  place.syslog().receive_until("reload: 1 rules loaded, 0 refused, 1 disabled");
+  auditd.write(recording("live-stream"));
+  auditd.close_input();
+  CHECK(auditd.wait() == 0);
+  const std::string alerts = read_file(place.alerts());
+  CHECK(alerts.find("\"id\":\"second\"") != std::string::npos);
+  CHECK(alerts.find(kRuleId) == std::string::npos);
+}
+
 TEST_CASE("a rule written between two reloads is used for what comes later, and only that") {
   Place place;
   place.use_shipped_rule();

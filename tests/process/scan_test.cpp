@@ -171,6 +171,28 @@ TEST_CASE("check says what a rule needs") {
   CHECK(has(ran.out, "1 rule can run, 0 cannot"));
 }
 
+TEST_CASE("the config's disabled rules are shown by check, left out by scan, and run where a flag names them") {
+  Place place;
+  place.use_shipped_rule();
+  place.write_config("disabled_rules = [\"Network Connections Initiated Through XDG Autostart Entry\"]\n");
+  const Ran checked = audisp_eql_run({"check", "--config", place.config()});
+  CHECK(has(checked.out, "disabled: " + place.rules() + "/first.toml: Network Connections"));
+  CHECK(has(checked.out, "0 rules can run, 0 cannot, 1 disabled by `disabled_rules`"));
+  CHECK(checked.status == 2);
+  CHECK(audisp_eql_run({"scan", "--config", place.config(), "-"}, recording("live-stream")).status == 2);
+  const Ran named =
+      audisp_eql_run({"scan", "--config", place.config(), "--rules", place.rules(), "-"}, recording("live-stream"));
+  CHECK(named.status == 0);
+  CHECK(alert_ids(named.out).size() == 3);
+
+  place.write_rule("second.toml",
+                   "[rule]\nname = \"n\"\nrule_id = \"second\"\ntype = \"eql\"\nseverity = \"low\"\n"
+                   "risk_score = 1\nquery = \"network where destination.port == 4008\"\n");
+  const Ran scanned = audisp_eql_run({"scan", "--config", place.config(), "-"}, recording("live-stream"));
+  CHECK(scanned.status == 0);
+  CHECK(has(scanned.err, "1 alert by 1 rule (1 disabled)"));
+}
+
 TEST_CASE("check explains a query stage by stage") {
   const Ran ran = audisp_eql_run({"check", "--explain", kRuleFile});
   CHECK(ran.status == 0);

@@ -167,6 +167,45 @@ TEST_CASE("one bad rule takes no other down, and an id used twice belongs to the
   CHECK(render(set.diagnostics).find("c.toml: error: rule_id id is already used by a.toml\n") != std::string::npos);
 }
 
+TEST_CASE("rules are disabled by id or name, and a name that is no rule's is told where it was written") {
+  const auto place = [](std::size_t line) {
+    Diagnostic d;
+    d.file = "config.toml";
+    d.line = line;
+    return d;
+  };
+  const auto load = [](const std::vector<DisabledName>& names) {
+    const std::string header = "name = \"n\"\nrule_id = \"id\"";
+    RuleSet set = load_rules({{"a.toml", with(header, "name = \"first rule\"\nrule_id = \"id-a\"")},
+                              {"b.toml", with(header, "name = \"other rule\"\nrule_id = \"id-b\"")},
+                              {"c.toml", with(header, "name = \"third rule\"\nrule_id = \"id-c\"")}});
+    REQUIRE(set.rules.size() == 3);
+    disable_rules(names, set);
+    return set;
+  };
+  const RuleSet set = load({{"id-a", place(2)}, {"other rule", place(3)}, {"id-b", place(4)}});
+  REQUIRE(set.rules.size() == 1);
+  CHECK(set.rules[0].info.id == "id-c");
+  REQUIRE(set.disabled.size() == 2);
+  CHECK(set.disabled[0].info.id == "id-a");
+  CHECK(set.disabled[1].info.id == "id-b");
+  CHECK(set.diagnostics.empty());
+
+  const RuleSet unknown =
+      load({{"id-a", place(1)}, {"other rile", place(7)}, {"elsewhere", place(8)}, {"default", {}}});
+  CHECK(unknown.rules.size() == 2);
+  REQUIRE(unknown.diagnostics.size() == 2);
+  CHECK(unknown.diagnostics[0].severity == Severity::kWarning);
+  CHECK(unknown.diagnostics[0].line == 7);
+  CHECK(unknown.diagnostics[0].message == "no rule has the rule_id or name \"other rile\"");
+  CHECK(unknown.diagnostics[0].hint == "did you mean \"other rule\"?");
+  CHECK(unknown.diagnostics[1].hint.starts_with("take it out of the list"));
+
+  RuleSet none;
+  disable_rules({{"elsewhere", place(8)}}, none);
+  CHECK(none.diagnostics.empty());
+}
+
 TEST_CASE("a bare query is a rule named by its label") {
   event::FieldTable fields;
   const auto rule = rule_from_query({"--query", "any where true", 1, 1}, "1", fields);

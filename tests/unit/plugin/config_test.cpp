@@ -58,6 +58,20 @@ TEST_CASE("every kind of value is set") {
   CHECK(config->sequences.lateness == seconds(7));
 }
 
+TEST_CASE("the names of disabled rules keep their places") {
+  const Result<Config> config = parse("disabled_rules = [\n  \"id\",\n  \"a name\"]");
+  REQUIRE(config.has_value());
+  const std::vector<engine::DisabledName>& names = config->disabled_rules;
+  REQUIRE(names.size() == 2);
+  CHECK(names[0].text == "id");
+  CHECK(names[1].text == "a name");
+  CHECK(names[1].place.file == "config.toml");
+  CHECK(names[1].place.line == 3);
+  CHECK(names[1].place.column == 3);
+  CHECK(names[1].place.width == 8);
+  CHECK(parse("disabled_rules = []")->disabled_rules.empty());
+}
+
 TEST_CASE("what is wrong is named with its place and what to do") {
   const struct {
     std::string text;
@@ -71,6 +85,8 @@ TEST_CASE("what is wrong is named with its place and what to do") {
       {"host = 5", 1, 8, "`host` has a value of the wrong type", "give text in quotes"},
       {"rules = \"x\"", 1, 9, "`rules` has a value of the wrong type", "give a list of texts, like [\"a\", \"b\"]"},
       {"rules = [1]", 1, 10, "`rules` has a value of the wrong type", "give a list of texts, like [\"a\", \"b\"]"},
+      {"disabled_rules = [\n1]", 2, 1, "`disabled_rules` has a value of the wrong type",
+       "give a list of texts, like [\"a\", \"b\"]"},
       {"[syslog]\nenabled = 1", 2, 11, "`syslog.enabled` has a value of the wrong type", "give true or false"},
       {"heartbeat_seconds = 1.5", 1, 21, "`heartbeat_seconds` has a value of the wrong type", "give a whole number"},
       {"[syslog]\nformat = \"xml\"", 2, 10, "`syslog.format` cannot be \"xml\"", "give one of json, text, cef"},

@@ -25,7 +25,7 @@ engine::Stats good_stats() {
 
 TEST_CASE("a good log: what was found and read, and nothing else") {
   Summary summary;
-  summary.set_rules(1, 0);
+  summary.set_rules(1, 0, 0);
   summary.set_inputs(2, 0);
   summary.add_alert(test::sample_alert());
   summary.add(good_stats());
@@ -70,11 +70,11 @@ TEST_CASE("unknown parents, forged lines, refused rules and failed inputs are sa
   stats.grouper.forged_lines = 2;
   stats.overlong_lines = 1;
   Summary summary;
-  summary.set_rules(1, 2);
+  summary.set_rules(1, 2, 3);
   summary.set_inputs(1, 3);
   summary.add(stats);
   const std::string text = summary.text(TimeZone::kUtc);
-  CHECK(has(text, "(2 rule files refused)"));
+  CHECK(has(text, "1 rule (3 disabled) (2 rule files refused)"));
   CHECK(has(text, "3 inputs could NOT be read"));
   CHECK(has(text, "the parents of 4 of 12 execs"));
   CHECK(has(text, "note: 2 lines FORGED"));
