@@ -70,13 +70,16 @@ struct StateConfig {
   std::size_t max_bytes = 256u << 20;
 };
 
+// The shipped rules that are off until somebody wants them.
+[[nodiscard]] std::vector<engine::DisabledName> rules_disabled_by_default();
+
 struct Config {
   std::string host;
   std::vector<std::string> rules = {std::string(kDefaultRuleDirectory)};
-  std::vector<engine::DisabledName> disabled_rules;  // of these
-  std::string exceptions{kDefaultExceptionFile};     // empty: none
-  EventTime heartbeat = seconds(600);                // zero: none
-  std::size_t missing_after_minutes = 30;            // of a kind of record; zero: never
+  std::vector<engine::DisabledName> disabled_rules = rules_disabled_by_default();  // of these
+  std::string exceptions{kDefaultExceptionFile};                                   // empty: none
+  EventTime heartbeat = seconds(600);                                              // zero: none
+  std::size_t missing_after_minutes = 30;                                          // of a kind of record; zero: never
   LogLevel log_level = LogLevel::kInfo;
   std::string user = "audisp-eql";  // live: who the program becomes when it starts as root
   bool proc_enrichment = true;      // live: keeps the capability that links in /proc ask for

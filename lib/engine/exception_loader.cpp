@@ -152,7 +152,9 @@ void Reader::warn(const toml::table& table) {
 
 void Reader::check_rule_id(const toml::table& table) {
   std::vector<std::string_view> ids;
-  for (const Rule& rule : rules_.rules) ids.emplace_back(rule.info.id);
+  for (const auto* rules : {&rules_.rules, &rules_.disabled}) {
+    for (const Rule& rule : *rules) ids.emplace_back(rule.info.id);
+  }
   if (std::find(ids.begin(), ids.end(), exception_.rule_id) != ids.end()) return;
   const std::string_view near = nearest(exception_.rule_id, ids);
   say(table.get("rule_id")->source(), Severity::kWarning,

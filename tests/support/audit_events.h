@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,9 +37,10 @@ class Script {
     return make(says, "clone3", audit::Fork{child, audit::Fork::Sureness::kPerhapsThread});
   }
   [[nodiscard]] audit::AuditEvent exit(const Says& says) { return make(says, "exit_group", audit::Exit{}); }
-  [[nodiscard]] audit::AuditEvent connect(const Says& says, std::uint16_t port = 80) {
+  [[nodiscard]] audit::AuditEvent connect(const Says& says, std::uint16_t port = 80,
+                                          std::string_view address = "127.0.0.1") {
     audit::Connect connect;
-    connect.address = *parse_ip("127.0.0.1");
+    connect.address = *parse_ip(address);
     connect.port = port;
     connect.outcome = audit::Connect::Outcome::kFailure;
     return make(says, "connect", connect);

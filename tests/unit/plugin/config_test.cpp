@@ -72,6 +72,17 @@ TEST_CASE("the names of disabled rules keep their places") {
   CHECK(parse("disabled_rules = []")->disabled_rules.empty());
 }
 
+TEST_CASE("the shipped rules for all destinations are disabled, and no other") {
+  std::vector<Source> files;
+  for (const auto& file : test::files_in(SHIPPED_CONF "/rules", ".toml")) files.push_back(test::read_source(file));
+  engine::RuleSet set = engine::load_rules(files);
+  engine::disable_rules(Config{}.disabled_rules, set);
+  CHECK(set.disabled.size() == Config{}.disabled_rules.size());
+  for (const engine::Rule& rule : set.disabled) CHECK_MESSAGE(rule.file.ends_with("_any.toml"), rule.file);
+  CHECK_FALSE(set.rules.empty());
+  for (const engine::Rule& rule : set.rules) CHECK_MESSAGE(!rule.file.ends_with("_any.toml"), rule.file);
+}
+
 TEST_CASE("what is wrong is named with its place and what to do") {
   const struct {
     std::string text;
