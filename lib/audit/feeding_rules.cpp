@@ -52,7 +52,8 @@ std::vector<AuditRule> feeding_rules(SyscallKind kind, const Abi& abi, const std
   std::vector<AuditRule> out;
   if (syscalls.empty()) return out;
   switch (kind) {
-    case SyscallKind::kOther: return out;
+    case SyscallKind::kOther:
+    case SyscallKind::kFile: return out;  // watched by directory
     case SyscallKind::kExec:
     case SyscallKind::kExit: out.push_back(rule_of(abi, std::move(syscalls), {})); break;
     case SyscallKind::kFork:
