@@ -37,6 +37,10 @@ bool is_read(SyscallVariant variant, std::string_view line, std::size_t body) {
   return only_reads(variant, argument(" a1="), argument(" a2="));
 }
 
+// Nothing of use follows the SYSCALL record. Waiting for the event's end would put
+// a fork behind what the child does meanwhile.
+bool is_one_record(SyscallKind kind) { return kind == SyscallKind::kFork || kind == SyscallKind::kExit; }
+
 }  // namespace
 
 struct Grouper::State {
@@ -207,6 +211,7 @@ void Grouper::State::add_syscall(const LineHeader& header, const EventKey& key, 
   if (!slot->has_syscall) slot->kind = *kind;
   append(*slot, header, line);
   note_process(*slot, *kind, raw_field(line, header.body, " pid="));
+  if (is_one_record(*kind) && slot->state == Slot::State::kOpen && format != LineFormat::kAusearch) close(*slot);
 }
 
 void Grouper::State::note_process(Slot& slot, SyscallKind kind, std::string_view pid_text) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines to record groups, by (node, time, serial), whatever their interleaving.
-// Pure: no clock. An event is complete at EOE, else at PROCTITLE, else when the
-// caller's hints say that no more will come. Every line that is not used is
+// Pure: no clock. A fork or an exit is complete with its SYSCALL record; another
+// event at EOE, else at PROCTITLE, else when the caller's hints say that no more
+// will come. Every line that is not used is
 // counted somewhere.
 #pragma once
 

@@ -430,6 +430,13 @@ TEST_CASE("the newest time is by the log's clock, not by arrival") {
   CHECK(grouper.newest() == milliseconds(20500));
 }
 
+TEST_CASE("a fork is there with its SYSCALL record, before what the child does meanwhile") {
+  const Lines lines = joined({{syscall(1, test::kClone)}, exec_event(2), {proctitle(1), eoe(1)}});
+  CHECK(grouped(lines).front() == "1:S");
+  CHECK(grouped(lines, LineFormat::kStream).front() == "1:S");
+  CHECK(grouped(lines).size() == 2);
+}
+
 TEST_CASE("an event that lost its end comes before what its process did next") {
   const auto by = [](unsigned serial, unsigned pid) {
     return line("SYSCALL", serial,
