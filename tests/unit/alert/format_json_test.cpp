@@ -27,9 +27,10 @@ TEST_CASE("JSON equals the golden samples") {
       {FIXTURES "/golden/file_alert.json", test::sample_file_alert()},
       {FIXTURES "/golden/entry_alert.json", test::sample_entry_alert()},
   };
-  for (const auto& [path, alert] : rows) {
+  for (const auto& row : rows) {
+    const std::string& path = row.path;
     CAPTURE(path);
-    const std::string now = format_json(alert) + "\n";
+    const std::string now = format_json(row.alert) + "\n";
     if (std::getenv("AUDISP_EQL_WRITE_GOLDEN") != nullptr) std::ofstream(path) << now;
     std::ifstream file(path);
     const std::string want((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

@@ -86,7 +86,9 @@ TEST_CASE("session managers are known by name wherever they are installed, and n
       {"/usr/bin/xfce4-session-settings", 0},
       {"/usr/bin/xfce4-session/other", 0},
   };
-  for (const auto& [manager, alerts] : rows) {
+  for (const auto& row : rows) {
+    const auto& manager = row.first;
+    const std::size_t alerts = row.second;
     for (const std::string name : {"session_network", "session_network_any"}) {
       CAPTURE(manager);
       CAPTURE(name);
@@ -136,7 +138,9 @@ TEST_CASE("the tuned rules look at public addresses, the others at all") {
       {"172.16.0.1", 0},    {"192.168.1.1", 0}, {"239.255.255.250", 0}, {"255.255.255.255", 0}, {"::", 0},
       {"::1", 0},           {"fd00::1", 0},     {"fe80::1", 0},         {"ff02::fb", 0},
   };
-  for (const auto& [address, alerts] : rows) {
+  for (const auto& row : rows) {
+    const auto& address = row.first;
+    const std::size_t alerts = row.second;
     CAPTURE(address);
     for (const std::string kind : {"session", "child"}) {
       CAPTURE(kind);
@@ -181,19 +185,22 @@ TEST_CASE(
   for (const auto& row : rows) {
     CAPTURE(row.what);
     const std::pair<std::string, std::size_t> rules[] = {{"child_network", row.tuned}, {"child_network_any", row.any}};
-    for (const auto& [name, alerts] : rules) {
+    for (const auto& rule : rules) {
+      const std::string& name = rule.first;
       CAPTURE(name);
       Session session(name);
       session.start(row.execs);
       session.child(row.child);
-      CHECK(session.connect(kChildPid, kEntryPid) == alerts);
+      CHECK(session.connect(kChildPid, kEntryPid) == rule.second);
     }
   }
 }
 
 TEST_CASE("half a minute after the start, and not later") {
   const std::pair<std::int64_t, std::size_t> rows[] = {{30'999, 1}, {31'000, 1}, {31'001, 0}};
-  for (const auto& [at, alerts] : rows) {
+  for (const auto& row : rows) {
+    const std::int64_t at = row.first;
+    const std::size_t alerts = row.second;
     CAPTURE(at);
     Session session("session_network");
     session.start({{"/usr/bin/curl", {}, {}}});
