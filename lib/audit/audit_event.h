@@ -59,6 +59,14 @@ struct Connect {
   enum class Outcome { kSuccess, kFailure, kUnknown } outcome = Outcome::kUnknown;
 };
 
+// Which file or directory it is, whatever its names (PATH dev= and inode=). Not
+// quite one's own: subvolumes of btrfs give the same numbers.
+struct InodeId {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  bool operator==(const InodeId&) const = default;
+};
+
 // A name that a call gave to a file. Bytes; either may be empty.
 struct FileName {
   // Absolute, lexically normalised, as the process sees it: no symbolic link
@@ -66,6 +74,8 @@ struct FileName {
   // directory descriptor.
   std::string path;
   std::string name;  // last component
+  // Of the directory that it is in, in renames, where the path is empty for that.
+  std::optional<std::uint32_t> descriptor = std::nullopt;
 };
 
 // A successful call that made, opened for writing, truncated, renamed or
@@ -76,6 +86,18 @@ struct FileChange {
   FileName file;       // of a rename the new name
   FileName original;   // the old one; only for a rename
   std::string target;  // what a new symbolic link points to, as written; only for symlink(2)
+  // What can tell a path that is empty: the directories of `file` and `original`,
+  // of both where it is one. Empty where the records may lack one.
+  std::vector<InodeId> parents = {};
+  std::optional<InodeId> directory = std::nullopt;  // made, by a name that says where it is, or removed
+  bool moves_directory = false;                     // renames one, or over one
+};
+
+// A directory opened for no change, by a name that says where it is.
+struct OpenedDirectory {
+  std::string path;  // as FileName's; never empty
+  InodeId id;
+  std::uint32_t descriptor = 0;
 };
 
 struct AuditEvent {
@@ -84,7 +106,7 @@ struct AuditEvent {
   std::uint64_t serial = 0;
   bool incomplete = false;
   Syscall syscall;
-  std::variant<Exec, Fork, Exit, Connect, FileChange> what;
+  std::variant<Exec, Fork, Exit, Connect, FileChange, OpenedDirectory> what;
 };
 
 }  // namespace audisp_eql::audit

@@ -27,6 +27,9 @@ constexpr std::uint64_t kAccess = 03, kWriteOnly = 01, kReadWrite = 02;
 constexpr std::uint64_t kCreate = 0100, kTruncate = 01000, kPath = 010000000, kTmpfile = 020000000;
 static_assert(O_WRONLY == kWriteOnly && O_RDWR == kReadWrite);
 
+// O_DIRECTORY is one of the two, the other one O_DIRECT or O_LARGEFILE: the mode tells.
+constexpr std::uint64_t kPerhapsDirectory = kPath | 0200000 | 040000;
+
 // inode(7): the same on all of them too.
 constexpr std::uint32_t kTypeBits = 0170000, kRegular = 0100000, kDirectoryBits = 0040000, kLinkBits = 0120000;
 
@@ -67,12 +70,38 @@ bool opens_for_writing(std::uint64_t flags) {
   return access == kWriteOnly || access == kReadWrite || (flags & kTruncate) != 0;
 }
 
+// The directory could be reached by another way than its name says.
+bool is_sure_name(std::string_view name) { return !climbs_out_of_a_name(name); }
+
+bool may_be_directory(FileChange::Type type) {
+  return type == FileChange::Type::kDirectory || type == FileChange::Type::kUnknown;
+}
+
+bool is_descriptor(std::optional<std::int64_t> exit) { return exit && *exit >= 0 && *exit <= INT32_MAX; }
+
 struct Item {
   std::uint32_t number = UINT32_MAX;
   std::string_view type;
   std::string name;  // empty for (null)
   std::string_view mode;
+  std::optional<InodeId> id;
 };
+
+// `MAJOR:MINOR`, hexadecimal.
+std::optional<std::uint64_t> device_of(std::string_view text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const auto major = parse_number<std::uint32_t>(text.substr(0, colon), 16);
+  const auto minor = parse_number<std::uint32_t>(text.substr(std::min(colon + 1, text.size())), 16);
+  if (!major || !minor) return std::nullopt;
+  return std::uint64_t{*major} << 32U | *minor;
+}
+
+std::optional<InodeId> id_of(const ParsedRecord& record) {
+  const auto device = device_of(record.find("dev"));
+  const auto inode = parse_number<std::uint64_t>(record.find("inode"));
+  if (!device || !inode) return std::nullopt;
+  return InodeId{*device, *inode};
+}
 
 std::string_view last_component(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -97,6 +126,16 @@ class Reader {
   Reader(Variant variant, const Syscall& call, const ParsedGroup& group, FileCounters& counters)
       : variant_(variant), shape_(shape_of(variant)), call_(call), counters_(counters) {
     read(group);
+  }
+
+  // Nothing but a directory has its mode, so flags need not be looked at.
+  std::optional<OpenedDirectory> opened_directory() const {
+    const Item* const item = pick("NORMAL");
+    const bool is_fit = item != nullptr && item->id && type_of(item->mode) == FileChange::Type::kDirectory;
+    if (!is_fit || !is_sure_name(item->name) || !is_descriptor(call_.exit)) return std::nullopt;
+    FileName name = name_of(item->name, directory(shape_.directory));
+    if (name.path.empty()) return std::nullopt;
+    return OpenedDirectory{std::move(name.path), *item->id, static_cast<std::uint32_t>(*call_.exit)};
   }
 
   std::optional<FileChange> change() {
@@ -132,6 +171,7 @@ class Reader {
     item.type = record.find("nametype");
     item.name = text_of(record.find("name"));
     item.mode = record.find("mode");
+    item.id = id_of(record);
   }
 
   // struct open_how, as the OPENAT2 record has it: octal, octal, 0x hex.
@@ -185,10 +225,25 @@ class Reader {
     FileChange change;
     change.action = Action::kRename;
     change.type = type_of(now != nullptr ? now->mode : before->mode);
-    if (now != nullptr) change.file = name_of(now->name, directory(shape_.directory));
-    if (before != nullptr) change.original = name_of(before->name, directory(shape_.old_directory));
-    if (change.file.path.empty()) ++counters_.unknown_paths;
+    if (now != nullptr) change.file = moved_name(now->name, shape_.directory);
+    if (before != nullptr) change.original = moved_name(before->name, shape_.old_directory);
+    change.moves_directory = moves_directory();
+    note_unknown(change);
     return change;
+  }
+
+  [[nodiscard]] bool moves_directory() const {
+    return std::any_of(items_.begin(), items_.end(), [](const Item& item) {
+      const bool is_moved = item.type == "CREATE" || item.type == "DELETE";
+      return is_moved && may_be_directory(type_of(item.mode));
+    });
+  }
+
+  [[nodiscard]] FileName moved_name(std::string_view name, int argument) const {
+    FileName out = name_of(name, directory(argument));
+    const bool is_direct = name.find('/') == std::string_view::npos;
+    if (out.path.empty() && is_direct && argument != kNoArgument) out.descriptor = argument_of(argument);
+    return out;
   }
 
   // The link's text is an UNKNOWN item, until the kernel looks for the link's
@@ -205,7 +260,7 @@ class Reader {
     change.file.name = last_component(made->name);
     const bool is_known = parent != nullptr && !change.file.name.empty() && is_directory_known(parent->name);
     if (is_known) change.file.path = resolve_path(parent->name + "/" + change.file.name, cwd_);
-    if (change.file.path.empty()) ++counters_.unknown_paths;
+    note_unknown(change);
     return change;
   }
 
@@ -220,8 +275,12 @@ class Reader {
 
   [[nodiscard]] Directory directory(int argument) const {
     if (argument == kNoArgument) return Directory::kCurrent;
-    const std::uint64_t descriptor = std::array{call_.a0, call_.a1, call_.a2}.at(static_cast<std::size_t>(argument));
-    return is_current_directory(descriptor) ? Directory::kCurrent : Directory::kUnknown;
+    return is_current_directory(argument_of(argument)) ? Directory::kCurrent : Directory::kUnknown;
+  }
+
+  // The kernel prints the register; a descriptor is its low 32 bits.
+  [[nodiscard]] std::uint32_t argument_of(int argument) const {
+    return static_cast<std::uint32_t>(std::array{call_.a0, call_.a1, call_.a2}.at(static_cast<std::size_t>(argument)));
   }
 
   [[nodiscard]] FileName name_of(std::string_view name, Directory directory) const {
@@ -238,8 +297,36 @@ class Reader {
     change.action = action;
     change.type = type_of(item->mode);
     change.file = name_of(item->name, directory(shape_.directory));
-    if (change.file.path.empty()) ++counters_.unknown_paths;
+    if (action == Action::kDeletion && may_be_directory(change.type)) {
+      change.directory = item->id;
+      change.moves_directory = !item->id;
+    }
+    const bool is_made = action == Action::kCreation && change.type == FileChange::Type::kDirectory;
+    if (is_made && is_sure_name(item->name)) change.directory = item->id;
+    note_unknown(change);
     return change;
+  }
+
+  // The item numbers of a rename's two parents say nothing: the kernel reads the
+  // new name first, or last, as its compiler likes.
+  void note_unknown(FileChange& change) {
+    const bool is_rename = change.action == Action::kRename;
+    if (change.file.path.empty()) ++counters_.unknown_paths;
+    if (change.file.path.empty() || (is_rename && change.original.path.empty()))
+      change.parents = parents(is_rename ? 2 : 1);
+  }
+
+  // Empty unless there are as many PARENT items: it could be the other one that is there.
+  [[nodiscard]] std::vector<InodeId> parents(std::size_t expected) const {
+    std::vector<InodeId> ids;
+    std::size_t found = 0;
+    for (const Item& item : items_) {
+      if (item.type != "PARENT") continue;
+      if (!item.id) return {};
+      ++found;
+      if (std::find(ids.begin(), ids.end(), *item.id) == ids.end()) ids.push_back(*item.id);
+    }
+    return found == expected ? ids : std::vector<InodeId>{};
   }
 
   static std::optional<FileChange> refuse(std::uint64_t& counter) {
@@ -274,10 +361,20 @@ std::optional<FileChange> read_file_change(SyscallVariant variant, const Syscall
   return Reader(variant, call, group, counters).change();
 }
 
+std::optional<OpenedDirectory> read_opened_directory(SyscallVariant variant, const Syscall& call,
+                                                     const ParsedGroup& group) {
+  const bool has_flags = variant == Variant::kOpen || variant == Variant::kOpenat;
+  if (!has_flags && variant != Variant::kOpenat2) return std::nullopt;
+  const std::uint64_t flags = variant == Variant::kOpen ? call.a1 : call.a2;
+  if (!call.success.value_or(false) || (has_flags && (flags & kPerhapsDirectory) == 0)) return std::nullopt;
+  FileCounters not_counted;
+  return Reader(variant, call, group, not_counted).opened_directory();
+}
+
 bool only_reads(SyscallVariant variant, std::uint64_t a1, std::uint64_t a2) {
   if (variant != Variant::kOpen && variant != Variant::kOpenat) return false;
   const std::uint64_t flags = variant == Variant::kOpen ? a1 : a2;
-  return !opens_for_writing(flags) && (flags & kCreate) == 0;
+  return !opens_for_writing(flags) && (flags & (kCreate | kPerhapsDirectory)) == 0;
 }
 
 }  // namespace audisp_eql::audit

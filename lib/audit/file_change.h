@@ -20,7 +20,7 @@ struct FileCounters {
   std::uint64_t unchanged = 0;      // opened for reading, O_PATH, O_TMPFILE; two names of one file renamed
   std::uint64_t missing_flags = 0;  // openat2 without OPENAT2 record: kernels before 5.16
   std::uint64_t missing_paths = 0;  // no PATH record of the file
-  std::uint64_t unknown_paths = 0;  // events without a path: relative to a descriptor, no CWD, name=(null)
+  std::uint64_t unknown_paths = 0;  // whose own records give no path: relative to a descriptor, no CWD, name=(null)
   std::uint64_t bad_values = 0;     // numbers or hex that do not parse; taken as absent
 };
 
@@ -29,8 +29,13 @@ struct FileCounters {
 [[nodiscard]] std::optional<FileChange> read_file_change(SyscallVariant variant, const Syscall& call,
                                                          const ParsedGroup& group, FileCounters& counters);
 
+// What an open that changed nothing says of a directory; nothing is counted.
+// REQUIRES: as above.
+[[nodiscard]] std::optional<OpenedDirectory> read_opened_directory(SyscallVariant variant, const Syscall& call,
+                                                                   const ParsedGroup& group);
+
 // A look at the arguments before parsing: true where the call can neither make
-// nor change a file, whatever else its records say.
+// nor change a file, whatever else its records say, and asks for no directory.
 [[nodiscard]] bool only_reads(SyscallVariant variant, std::uint64_t a1, std::uint64_t a2);
 
 }  // namespace audisp_eql::audit

@@ -88,7 +88,8 @@ std::optional<AuditEvent> Normalizer::normalize(const ParsedGroup& group) {
     case SyscallKind::kConnect:
     case SyscallKind::kSocketcall: made = take(read_connect(*call, group)); break;
     case SyscallKind::kFile:
-      made = take(read_file_change(call->info.variant, call->syscall, group, counters_.files));
+      made = take(read_opened_directory(call->info.variant, call->syscall, group)) ||
+             take(read_file_change(call->info.variant, call->syscall, group, counters_.files));
       break;
     case SyscallKind::kOther: break;
   }

@@ -38,7 +38,7 @@ bool is_needless_in_syscall(std::string_view field) {
 
 // Of a PATH record, unlike that, few are kept.
 bool is_needless_in_path(std::string_view field) {
-  constexpr std::array<std::string_view, 4> kKept = {"item=", "name=", "mode=", "nametype="};
+  constexpr std::array<std::string_view, 6> kKept = {"item=", "name=", "inode=", "dev=", "mode=", "nametype="};
   return std::none_of(kKept.begin(), kKept.end(), [field](std::string_view name) { return field.starts_with(name); });
 }
 

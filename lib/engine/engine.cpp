@@ -105,6 +105,8 @@ struct Engine::State {
   void save_rules(BinaryWriter& out) const;
   [[nodiscard]] std::vector<RestoredRule> restore_rules(BinaryReader& in);
   void process_event(Host& host, const audit::AuditEvent& event, std::vector<alert::Alert>& out);
+  void give(const audit::AuditEvent& event, const entity::Process& process, std::string_view host_id,
+            std::vector<alert::Alert>& out);
 };
 
 void Engine::State::end_entity(std::string_view entity_id, entity::Moment when) {
@@ -196,11 +198,10 @@ void Engine::State::count(EventKind kind) {
 }
 
 void Engine::State::process_event(Host& from, const audit::AuditEvent& event, std::vector<alert::Alert>& out) {
-  const EventKind kind = kind_of(event);
   const std::string_view host_id = event.node.empty() ? std::string_view(from.id) : event.node;
-  if (kind == EventKind::kFork) {
+  if (std::holds_alternative<audit::Fork>(event.what)) {
     const entity::Process* child = from.table.apply_fork(event);
-    if (child != nullptr) run(kind, builder.build(event, kind, *child, host_id), out);
+    if (child != nullptr) run(EventKind::kFork, builder.build(event, EventKind::kFork, *child, host_id), out);
     return;
   }
   const entity::Process* process = from.table.apply(event);
@@ -214,7 +215,21 @@ void Engine::State::process_event(Host& from, const audit::AuditEvent& event, st
     fork.what = audit::Fork{process->pid, audit::Fork::Sureness::kProcess};
     run(EventKind::kFork, builder.build(fork, EventKind::kFork, *process, host_id), out);
   }
-  run(kind, builder.build(event, kind, *process, host_id), out);
+  if (const auto* opened = std::get_if<audit::OpenedDirectory>(&event.what)) {
+    if (!from.is_shared) from.directories.learn(process->entity_id, *opened, event.time);
+  } else if (std::holds_alternative<audit::FileChange>(event.what)) {
+    audit::AuditEvent known = event;
+    from.directories.complete(process->entity_id, std::get<audit::FileChange>(known.what), known.time);
+    give(known, *process, host_id, out);
+  } else {
+    give(event, *process, host_id, out);
+  }
+}
+
+void Engine::State::give(const audit::AuditEvent& event, const entity::Process& process, std::string_view host_id,
+                         std::vector<alert::Alert>& out) {
+  const EventKind kind = kind_of(event);
+  run(kind, builder.build(event, kind, process, host_id), out);
 }
 
 void Engine::State::save_rules(BinaryWriter& out) const {
@@ -358,6 +373,7 @@ const EngineCounters& Engine::counters() const { return state_->counters; }
 std::vector<ExceptionHits> Engine::exception_hits() const { return state_->exceptions.hits(); }
 
 entity::TableCounters Engine::table_counters() const { return state_->hosts.counters(); }
+std::uint64_t Engine::completed_paths() const { return state_->hosts.completed_paths(); }
 
 sequence::Counters Engine::sequence_counters() const {
   sequence::Counters sum;

@@ -90,6 +90,7 @@ class Engine {
   [[nodiscard]] const EngineCounters& counters() const;
   [[nodiscard]] std::vector<ExceptionHits> exception_hits() const;
   [[nodiscard]] entity::TableCounters table_counters() const;  // sum over hosts
+  [[nodiscard]] std::uint64_t completed_paths() const;         // of files, told by an earlier record; sum over hosts
   [[nodiscard]] sequence::Counters sequence_counters() const;  // sum over rules
   [[nodiscard]] std::vector<std::string> hosts() const;
   [[nodiscard]] std::uint64_t hosts_over_cap() const;  // node= names met past max_hosts

@@ -29,6 +29,7 @@ inline constexpr std::size_t kEventKinds = 8;
 
 [[nodiscard]] constexpr bool is_file(EventKind kind) { return kind >= EventKind::kFileCreation; }
 
+// REQUIRES: one that rules see, not an audit::OpenedDirectory.
 [[nodiscard]] EventKind kind_of(const audit::AuditEvent& event);
 
 // Sets event.category, event.action and event.type only: what rules are

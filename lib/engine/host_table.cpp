@@ -126,6 +126,12 @@ std::size_t HostTable::processes() const {
   return n;
 }
 
+std::uint64_t HostTable::completed_paths() const {
+  std::uint64_t n = 0;
+  for (const auto& [node, host] : hosts_) n += host->directories.completed();
+  return n;
+}
+
 entity::TableCounters HostTable::counters() const {
   entity::TableCounters sum;
   for (const auto& [node, host] : hosts_) {

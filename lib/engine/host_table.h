@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lib/base/binary.h"
+#include "lib/entity/directory_names.h"
 #include "lib/entity/process_table.h"
 
 namespace audisp_eql::engine {
@@ -41,6 +42,7 @@ struct Host {
 
   std::string id;
   entity::ProcessTable table;
+  entity::DirectoryNames directories;  // not saved: they are trusted for a minute
   RecentIds recent;
   std::uint64_t last_serial = 0;
   bool is_shared = false;  // of several hosts
@@ -75,6 +77,7 @@ class HostTable {
   [[nodiscard]] std::size_t processes() const;
   [[nodiscard]] std::uint64_t over_cap() const { return over_cap_; }  // names met past max_hosts
   [[nodiscard]] entity::TableCounters counters() const;               // sum over hosts
+  [[nodiscard]] std::uint64_t completed_paths() const;                // the same
 
  private:
   Host& add(std::string_view node);

@@ -126,6 +126,7 @@ Stats Pipeline::stats() const {
   stats.overlong_lines = s.splitter.overlong_lines();
   stats.bytes = s.bytes;
   stats.hosts_over_cap = s.engine.hosts_over_cap();
+  stats.completed_paths = s.engine.completed_paths();
   stats.processes = s.engine.processes();
   stats.partials = s.engine.partials();
   stats.open_events = s.grouper.open_events();

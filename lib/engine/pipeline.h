@@ -38,6 +38,7 @@ struct Stats {
   std::uint64_t overlong_lines = 0;
   std::uint64_t bytes = 0;
   std::uint64_t hosts_over_cap = 0;
+  std::uint64_t completed_paths = 0;
   std::size_t processes = 0, partials = 0, open_events = 0;
   std::vector<std::string> hosts;
   std::optional<EventTime> first_time, last_time;  // of events given to rules

@@ -41,6 +41,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::values() const {
       {"files_without_flags", normalize.files.missing_flags},
       {"files_without_path_record", normalize.files.missing_paths},
       {"files_of_unknown_path", normalize.files.unknown_paths},
+      {"files_completed_paths", completed_paths},
       {"values_bad", normalize.bad_values + normalize.files.bad_values},
       {"arch_unknown", grouper.unknown_arch_records + normalize.unknown_arch},
       {"events", engine.events},

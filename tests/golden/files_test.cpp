@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file events of a recording, one a line: ACTION TYPE PATH, what a rename
+// The file events of recordings, one a line: ACTION TYPE PATH, what a rename
 // had and a link leads to. AUDISP_EQL_WRITE_GOLDEN=1 rewrites the file.
 #include <cstdlib>
 #include <map>
@@ -68,15 +68,21 @@ std::string as_ausearch(const std::string& log) {
 }  // namespace
 
 TEST_CASE("the file events of a recording are those that a person read") {
-  const std::string events = events_of(test::read_file(FIXTURES "/audit/files.log"));
-  const std::string file = FIXTURES "/golden/files.txt";
-  if (std::getenv("AUDISP_EQL_WRITE_GOLDEN") != nullptr) test::write_file(file, events);
-  CHECK(events == test::read_file(file));
+  for (const std::string name : {"files", "descriptors"}) {
+    CAPTURE(name);
+    const std::string events = events_of(test::read_file(FIXTURES "/audit/" + name + ".log"));
+    const std::string file = FIXTURES "/golden/" + name + ".txt";
+    if (std::getenv("AUDISP_EQL_WRITE_GOLDEN") != nullptr) test::write_file(file, events);
+    CHECK(events == test::read_file(file));
+  }
 }
 
 TEST_CASE("the order of an event's records changes nothing of its file") {
-  const std::string log = test::read_file(FIXTURES "/audit/files.log");
-  CHECK(events_of(as_ausearch(log), audit::LineFormat::kAusearch) == events_of(log));
+  for (const std::string name : {"files", "descriptors"}) {
+    CAPTURE(name);
+    const std::string log = test::read_file(FIXTURES "/audit/" + name + ".log");
+    CHECK(events_of(as_ausearch(log), audit::LineFormat::kAusearch) == events_of(log));
+  }
 }
 
 TEST_CASE("an autostart entry that is written is seen, and who then called out") {

@@ -55,6 +55,10 @@ class Script {
     return make(says, "openat", std::move(change));
   }
 
+  [[nodiscard]] audit::AuditEvent open_directory(const Says& says, std::string path, audit::InodeId id) {
+    return make(says, "openat", audit::OpenedDirectory{std::move(path), id, 3});
+  }
+
   std::uint64_t serial = 100;
   std::string node;
 

@@ -67,7 +67,8 @@ TEST_CASE("all items of a call on files are kept, with what tells them apart") {
   const Read log = read(lines);
   REQUIRE(log.groups.size() == 1);
   CHECK(paths(log.groups[0]) == 2);
-  CHECK(log.groups[0].text.find("item=1 name=\"x\" mode=0100644 nametype=CREATE") != std::string::npos);
+  CHECK(log.groups[0].text.find("item=1 name=\"x\" inode=7 dev=fe:00 mode=0100644 nametype=CREATE") !=
+        std::string::npos);
   CHECK(log.counters.file_records == 1);
   std::reverse(lines.begin(), lines.end());
   lines.emplace_back("----");
@@ -86,6 +87,15 @@ TEST_CASE("files cost nothing where no rule asks for them, nor does an open for 
   CHECK(reading.groups.empty());
   CHECK(reading.counters.file_records == 0);
   CHECK(read({open_at(1, "zz"), end(1)}).groups.size() == 1);  // who knows
+}
+
+TEST_CASE("an open that may be of a directory is kept, but only where files are asked for") {
+  for (const std::string flags : {"90800", "210000", "200000", "84000"}) {
+    CAPTURE(flags);
+    const std::vector<std::string> lines = {open_at(1, flags), cwd(1), item(1, 0, "NORMAL"), end(1)};
+    CHECK(read(lines).groups.size() == 1);
+    CHECK(read(lines, SelectionRequest{}).groups.empty());
+  }
 }
 
 TEST_CASE("of an exec only the name as executed is kept, whatever else is asked for") {

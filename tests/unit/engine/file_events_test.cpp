@@ -202,3 +202,49 @@ TEST_CASE("a sequence that began with a file goes on after a restart") {
   REQUIRE(after.count(after.say.connect({.pid = 10, .ppid = 5, .at = 1100, .exe = kApp})) == 1);
   CHECK(after.alerts.front().evidence[0].file == kEntry);
 }
+
+TEST_CASE("a file made through the descriptor of a directory is found by its path") {
+  World w("file where file.path : \"*/autostart/*.desktop\"");
+  const test::Says me{.pid = 10, .ppid = 5, .at = 1000, .exe = kApp};
+  const auto made = [&](const test::Says& who) {
+    audit::AuditEvent event = w.say.file(who, Action::kCreation, "x.desktop");
+    auto& what = std::get<audit::FileChange>(event.what);
+    what.file.path.clear();
+    what.parents = {{1, 9}};
+    return event;
+  };
+  CHECK(w.count(made(me)) == 0);
+  CHECK(w.count(w.say.open_directory(me, "/home/u/.config/autostart", {1, 9})) == 0);
+  CHECK(w.count(made({.pid = 11, .ppid = 10, .at = 1001, .exe = kApp})) == 0);
+  REQUIRE(w.count(made(me)) == 1);
+  CHECK(w.alerts.front().file->now.path == kEntry);
+  CHECK(w.engine.completed_paths() == 1);
+  CHECK(w.engine.counters().events == 3);
+  CHECK(w.engine.counters().file_events == 3);
+  // Its pid is another process now.
+  CHECK(w.count(w.say.exit(me)) == 0);
+  CHECK(w.count(made({.pid = 10, .ppid = 5, .at = 30'000, .exe = kApp})) == 0);
+}
+
+TEST_CASE("hosts that share one table lend each other no paths") {
+  EngineOptions options;
+  options.max_hosts = 1;
+  World w("file where file.path != null");
+  RuleSet set;
+  add_queries({{"query", "file where file.path != null", 1, 1}}, set);
+  w.engine = Engine(options);
+  w.engine.set_rules(std::move(set));
+  const test::Says me{.pid = 10, .ppid = 5, .at = 1000, .exe = kApp};
+  for (const std::string node : {"a", "b"}) {
+    w.say.node = node;
+    audit::AuditEvent event = w.say.file(me, Action::kCreation, "x");
+    std::get<audit::FileChange>(event.what) = {.action = Action::kCreation,
+                                               .type = Type::kFile,
+                                               .file = {{}, "x"},
+                                               .original = {},
+                                               .target = {},
+                                               .parents = {{1, 9}}};
+    CHECK(w.count(w.say.open_directory(me, "/d", {1, 9})) == 0);
+    CHECK(w.count(event) == (node == "a" ? 1 : 0));
+  }
+}
