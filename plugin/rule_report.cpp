@@ -92,6 +92,11 @@ std::string describe_rule(const engine::Rule& rule, const event::FieldTable& tab
     out += row("fed by", feed.records) + row("  needs", feed.audit_rule);
     said = feed.records;
   }
+  if (can_match(query, engine::EventKind::kConnect) &&
+      std::binary_search(query.fields.begin(), query.fields.end(), event::FieldId::kNetworkTransport)) {
+    out += row("fed by", "socket (SYSCALL), for network.transport") +
+           row("  needs", "-a always,exit -F arch=b64 -S socket -F a0=2, and with -F a0=10");
+  }
   if (said.empty()) out += row("fed by", "nothing: no audit event can match it");
   return out;
 }

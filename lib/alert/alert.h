@@ -136,6 +136,7 @@ struct Alert {
   ProcessInfo process;  // of the last evidence event
   ProcessInfo parent;
   std::string network_type;
+  std::string network_transport;  // tcp or udp
   std::optional<Destination> destination;
   std::optional<FileInfo> file;
   std::vector<Evidence> evidence;

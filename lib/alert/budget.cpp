@@ -50,8 +50,8 @@ void for_each_text(Alert& a, const Function& f) {
     for (std::string* text : {&threat.framework, &threat.tactic_id, &threat.tactic_name}) f(*text);
     for (Technique& technique : threat.techniques) for_each_text(technique, f);
   }
-  for (std::string* text :
-       {&a.node, &a.host_id, &a.action, &a.user.id, &a.user.name, &a.user.real_id, &a.user.audit_id, &a.network_type}) {
+  for (std::string* text : {&a.node, &a.host_id, &a.action, &a.user.id, &a.user.name, &a.user.real_id, &a.user.audit_id,
+                            &a.network_type, &a.network_transport}) {
     f(*text);
   }
   for (std::vector<std::string>* list : {&a.categories, &a.types, &a.notes}) {
@@ -145,7 +145,7 @@ constexpr Drop kSections[] = {
       a.suppressed->more_users += a.suppressed->users.size();
       a.suppressed->users.clear();
     },
-    [](Alert& a) { a.destination.reset(), a.network_type.clear(); },
+    [](Alert& a) { a.destination.reset(), a.network_type.clear(), a.network_transport.clear(); },
     [](Alert& a) { a.file.reset(); },
     [](Alert& a) { a.desktop_entry.reset(); },
     [](Alert& a) {

@@ -100,6 +100,7 @@ std::string extension_of(const Alert& a) {
       e.add("dst", a.destination->ip);
     }
     e.add("dpt", a.destination->port);
+    e.add("proto", a.network_transport);
   }
   if (a.file) {
     e.add("filePath", a.file->now.path);

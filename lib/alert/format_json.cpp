@@ -240,6 +240,7 @@ std::string render(const Alert& a) {
   put(out, "process", whole_process_of(a));
   json::object network;
   put(network, "type", a.network_type);
+  put(network, "transport", a.network_transport);
   put(out, "network", std::move(network));
   put(out, "destination", destination_of(a.destination));
   put(out, "file", file_of(a.file));

@@ -41,6 +41,11 @@ std::string endpoint(const Destination& destination) {
   return destination.port ? fmt::format("{}:{}", address, *destination.port) : address;
 }
 
+// REQUIRES: the alert has a destination.
+std::string target(const Alert& a) {
+  return endpoint(*a.destination) + (a.network_transport.empty() ? "" : "/" + a.network_transport);
+}
+
 std::string_view file_text(const FileNames& names) {
   return names.path.empty() ? std::string_view(names.name) : names.path;
 }
@@ -89,7 +94,7 @@ class Report {
     row("user", user_text(a_.user));
     process("process", a_.process);
     process("parent", a_.parent);
-    if (a_.destination) row("to", endpoint(*a_.destination));
+    if (a_.destination) row("to", target(a_));
     if (a_.file) file(*a_.file);
     if (a_.desktop_entry) desktop_entry(*a_.desktop_entry);
     threats();
@@ -181,7 +186,7 @@ std::string one_line(const Alert& a) {
   if (!exe.empty()) add_pair(out, "exe", quoted(exe));
   if (!a.process.args.empty()) add_pair(out, "args", fmt::format("[{}]", quoted_args(a.process.args)));
   if (!a.parent.executable.empty()) add_pair(out, "parent", quoted(a.parent.executable));
-  if (a.destination) add_pair(out, "to", endpoint(*a.destination));
+  if (a.destination) add_pair(out, "to", target(a));
   if (a.file && !file_text(a.file->now).empty()) add_pair(out, "file", quoted(file_text(a.file->now)));
   if (a.file && !file_text(a.file->original).empty()) add_pair(out, "was", quoted(file_text(a.file->original)));
   if (a.desktop_entry) add_pair(out, "entry", quoted(a.desktop_entry->path));

@@ -53,10 +53,20 @@ struct Exit {
   int status = 0;  // low byte of exit_group's a0
 };
 
+enum class Transport : std::uint8_t { kTcp, kUdp };
+
+// A descriptor that socket(2) gave out.
+struct Socket {
+  std::uint32_t descriptor = 0;
+  std::optional<Transport> transport;  // absent for every other kind of socket
+  bool close_on_exec = false;
+};
+
 struct Connect {
   IpAddress address;  // v4-mapped v6 already unmapped
   std::uint16_t port = 0;
   enum class Outcome { kSuccess, kFailure, kUnknown } outcome = Outcome::kUnknown;
+  std::optional<std::uint32_t> descriptor;  // absent for a socketcall without SOCKETCALL record
 };
 
 // Which file or directory it is, whatever its names (PATH dev= and inode=). Not
@@ -106,7 +116,7 @@ struct AuditEvent {
   std::uint64_t serial = 0;
   bool incomplete = false;
   Syscall syscall;
-  std::variant<Exec, Fork, Exit, Connect, FileChange, OpenedDirectory> what;
+  std::variant<Exec, Fork, Exit, Connect, FileChange, OpenedDirectory, Socket> what;
 };
 
 }  // namespace audisp_eql::audit

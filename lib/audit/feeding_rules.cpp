@@ -33,6 +33,15 @@ void add_by_family(const Abi& abi, const std::vector<std::string>& syscalls, con
   }
 }
 
+// A socketcall has its arguments in memory.
+void add_sockets(const Abi& abi, const std::vector<std::string>& syscalls, std::vector<AuditRule>& out) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    out.push_back(rule_of(abi, syscalls, {{"a0", "=", std::to_string(family)}}));
+  }
+  if (audit_name_to_syscall("socketcall", abi.machine) < 0) return;
+  out.push_back(rule_of(abi, {"socketcall"}, {{"a0", "=", std::to_string(kSocketcallSocket)}}));
+}
+
 // A clone that makes a thread is left out. clone3 keeps its flags in memory, where
 // audit does not look.
 AuditRule no_threads(const Abi& abi) {
@@ -52,6 +61,7 @@ std::vector<AuditRule> feeding_rules(SyscallKind kind, const Abi& abi, const std
   std::vector<AuditRule> out;
   if (syscalls.empty()) return out;
   switch (kind) {
+    case SyscallKind::kSocket: add_sockets(abi, syscalls, out); break;
     case SyscallKind::kOther:
     case SyscallKind::kFile: return out;  // watched by directory
     case SyscallKind::kExec:

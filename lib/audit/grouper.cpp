@@ -38,8 +38,10 @@ bool is_read(SyscallVariant variant, std::string_view line, std::size_t body) {
 }
 
 // Nothing of use follows the SYSCALL record. Waiting for the event's end would put
-// a fork behind what the child does meanwhile.
-bool is_one_record(SyscallKind kind) { return kind == SyscallKind::kFork || kind == SyscallKind::kExit; }
+// a fork behind what the child does meanwhile, and a socket behind its connect.
+bool is_one_record(SyscallKind kind) {
+  return kind == SyscallKind::kFork || kind == SyscallKind::kExit || kind == SyscallKind::kSocket;
+}
 
 }  // namespace
 
@@ -76,6 +78,7 @@ struct Grouper::State {
   void drop_process(const Slot& slot);
   [[nodiscard]] bool wants_item(const EventKey& key, std::string_view item);
   [[nodiscard]] PathDetail path_detail(const Slot* slot) const;
+  [[nodiscard]] std::optional<SyscallKind> wanted_socketcall(std::string_view call);
   [[nodiscard]] std::optional<SyscallKind> wanted_syscall(const LineHeader& header, std::string_view line);
   Slot* find(const EventKey& key) {
     const auto found = index.find(key);
@@ -191,16 +194,25 @@ std::optional<SyscallKind> Grouper::State::wanted_syscall(const LineHeader& head
     case SyscallKind::kExec: ++counters.exec_records; break;
     case SyscallKind::kFork: ++counters.fork_records; break;
     case SyscallKind::kExit: ++counters.exit_records; break;
-    case SyscallKind::kSocketcall:
-      if (raw_field(line, header.body, " a0=") != std::string_view("3")) return std::nullopt;
-      [[fallthrough]];
+    case SyscallKind::kSocketcall: return wanted_socketcall(raw_field(line, header.body, " a0="));
     case SyscallKind::kConnect: ++counters.connect_records; break;
+    case SyscallKind::kSocket:
+      if (selection->wants(info->kind)) ++counters.socket_records;
+      break;
     case SyscallKind::kFile:
       if (!selection->wants(info->kind) || is_read(info->variant, line, header.body)) return std::nullopt;
       ++counters.file_records;
       break;
   }
   return selection->wants(info->kind) ? std::optional(info->kind) : std::nullopt;
+}
+
+std::optional<SyscallKind> Grouper::State::wanted_socketcall(std::string_view call) {
+  const bool is_socket = call == std::string_view("1");
+  if (!is_socket && call != std::string_view("3")) return std::nullopt;
+  if (is_socket && !selection->wants(SyscallKind::kSocket)) return std::nullopt;
+  ++(is_socket ? counters.socket_records : counters.connect_records);
+  return selection->wants(SyscallKind::kSocketcall) ? std::optional(SyscallKind::kSocketcall) : std::nullopt;
 }
 
 void Grouper::State::add_syscall(const LineHeader& header, const EventKey& key, std::string_view line) {

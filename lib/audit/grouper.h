@@ -52,7 +52,8 @@ struct GrouperCounters {
   std::uint64_t unknown_arch_records = 0;  // SYSCALL records of a machine that libaudit has no table of
   // What was there at all, so that "no alerts" is not mistaken for "clean".
   std::uint64_t exec_records = 0, connect_records = 0, fork_records = 0, exit_records = 0;
-  std::uint64_t file_records = 0;  // only where files are wanted, and without opens for reading
+  std::uint64_t socket_records = 0;  // only where sockets are wanted
+  std::uint64_t file_records = 0;    // only where files are wanted, and without opens for reading
 };
 
 class Grouper {

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include <libaudit.h>
+#include <netinet/in.h>
 #include <sched.h>
+#include <sys/socket.h>
 
 #include "lib/audit/decode.h"
 #include "lib/audit/numbers.h"
@@ -56,6 +58,34 @@ Connect::Outcome outcome_of(const Syscall& syscall) {
   return *syscall.exit < 0 ? Connect::Outcome::kFailure : Connect::Outcome::kSuccess;
 }
 
+// The first arguments of a call on sockets, as ints; absent for a socketcall without
+// SOCKETCALL record.
+struct SocketArguments {
+  std::uint32_t a0 = 0, a1 = 0, a2 = 0;
+};
+
+std::optional<SocketArguments> socket_arguments(SyscallKind kind, const Syscall& call, const ParsedGroup& group) {
+  const auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
+  if (kind != SyscallKind::kSocketcall) return SocketArguments{low(call.a0), low(call.a1), low(call.a2)};
+  const ParsedRecord* const record = first_of(group, AUDIT_SOCKETCALL);
+  if (record == nullptr) return std::nullopt;
+  const auto a0 = parse_number<std::uint64_t>(record->find("a0"), 16);
+  const auto a1 = parse_number<std::uint64_t>(record->find("a1"), 16);
+  const auto a2 = parse_number<std::uint64_t>(record->find("a2"), 16);
+  if (!a0 || !a1 || !a2) return std::nullopt;
+  return SocketArguments{low(*a0), low(*a1), low(*a2)};
+}
+
+// Type and protocol as socket(2) has them; SCTP, MPTCP, ICMP and the like are neither.
+std::optional<Transport> transport_of(const SocketArguments& made) {
+  constexpr std::uint32_t kTypes = 0xF;  // linux/net.h SOCK_TYPE_MASK
+  if (made.a0 != AF_INET && made.a0 != AF_INET6) return std::nullopt;
+  const std::uint32_t type = made.a1 & kTypes;
+  if (type == SOCK_STREAM && (made.a2 == 0 || made.a2 == IPPROTO_TCP)) return Transport::kTcp;
+  if (type == SOCK_DGRAM && (made.a2 == 0 || made.a2 == IPPROTO_UDP)) return Transport::kUdp;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Normalizer::Normalizer(const NormalizeLimits& limits) : limits_(limits) {}
@@ -85,8 +115,11 @@ std::optional<AuditEvent> Normalizer::normalize(const ParsedGroup& group) {
     case SyscallKind::kExec: made = take(read_exec(*call, group)); break;
     case SyscallKind::kFork: made = take(read_fork(*call)); break;
     case SyscallKind::kExit: made = take(std::optional(Exit{static_cast<int>(call->syscall.a0 & 0xFF)})); break;
-    case SyscallKind::kConnect:
-    case SyscallKind::kSocketcall: made = take(read_connect(*call, group)); break;
+    case SyscallKind::kConnect: made = take(read_connect(*call, group)); break;
+    case SyscallKind::kSocket: made = take(read_socket(*call, group)); break;
+    case SyscallKind::kSocketcall:
+      made = call->syscall.a0 == kSocketcallSocket ? take(read_socket(*call, group)) : take(read_connect(*call, group));
+      break;
     case SyscallKind::kFile:
       made = take(read_opened_directory(call->info.variant, call->syscall, group)) ||
              take(read_file_change(call->info.variant, call->syscall, group, counters_.files));
@@ -199,6 +232,23 @@ std::optional<Fork> Normalizer::read_fork(const Call& call) {
               call.info.variant == SyscallVariant::kClone3 ? Fork::Sureness::kPerhapsThread : Fork::Sureness::kProcess};
 }
 
+// Without its arguments it is still known that the number is another socket now.
+std::optional<Socket> Normalizer::read_socket(const Call& call, const ParsedGroup& group) {
+  const Syscall& syscall = call.syscall;
+  const bool made = syscall.success.value_or(false) && syscall.exit && *syscall.exit >= 0 && *syscall.exit <= INT32_MAX;
+  if (!made) {
+    ++counters_.not_of_interest;
+    return std::nullopt;
+  }
+  const auto arguments = socket_arguments(call.info.kind, syscall, group);
+  Socket socket;
+  socket.descriptor = static_cast<std::uint32_t>(*syscall.exit);
+  if (!arguments) return socket;
+  socket.transport = transport_of(*arguments);
+  socket.close_on_exec = (arguments->a1 & SOCK_CLOEXEC) != 0;
+  return socket;
+}
+
 std::optional<Connect> Normalizer::read_connect(const Call& call, const ParsedGroup& group) {
   const auto refuse = [](std::uint64_t& counter) {
     ++counter;
@@ -219,7 +269,9 @@ std::optional<Connect> Normalizer::read_connect(const Call& call, const ParsedGr
   if (!is_internet_family(*family)) return refuse(counters_.other_families);
   const auto endpoint = decode_endpoint(*bytes, order);
   if (!endpoint) return refuse(counters_.bad_sockaddr);
-  return Connect{endpoint->address, endpoint->port, outcome_of(call.syscall)};
+  const auto arguments = socket_arguments(call.info.kind, call.syscall, group);
+  return Connect{endpoint->address, endpoint->port, outcome_of(call.syscall),
+                 arguments ? std::optional(arguments->a0) : std::nullopt};
 }
 
 // Empty when absent or bad; the latter is counted.

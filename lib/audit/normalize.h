@@ -53,6 +53,7 @@ class Normalizer {
   std::optional<Exec> read_exec(const Call& call, const ParsedGroup& group);
   std::string executed_path(const Call& call, const ParsedGroup& group, const std::string& cwd);
   std::optional<Fork> read_fork(const Call& call);
+  std::optional<Socket> read_socket(const Call& call, const ParsedGroup& group);
   std::optional<Connect> read_connect(const Call& call, const ParsedGroup& group);
   std::string text_of(std::string_view raw);
 

@@ -16,6 +16,7 @@ Selection::Selection(const SelectionRequest& request) : request_(request) {
     for (const int type : {AUDIT_CWD, AUDIT_PATH, AUDIT_OPENAT2}) types_.set(static_cast<std::size_t>(type));
   }
   if (request.connect) types_.set(AUDIT_SOCKADDR);
+  if (request.sockets) types_.set(AUDIT_SOCKETCALL);
 }
 
 bool Selection::wants_syscall(std::uint32_t arch, std::uint64_t number) const {
@@ -30,6 +31,7 @@ bool Selection::wants(SyscallKind kind) const {
     case SyscallKind::kExit: return request_.exit;
     case SyscallKind::kConnect:
     case SyscallKind::kSocketcall: return request_.connect;
+    case SyscallKind::kSocket: return request_.sockets;
     case SyscallKind::kFile: return request_.files;
     case SyscallKind::kOther: return false;
   }

@@ -17,8 +17,9 @@ struct SelectionRequest {
   bool exec = true;  // entity upkeep needs these three whatever the rules
   bool fork = true;
   bool exit = true;
-  bool connect = true;  // rules on network events
-  bool files = false;   // rules on file events
+  bool connect = true;   // rules on network events
+  bool files = false;    // rules on file events
+  bool sockets = false;  // with connect: rules that read network.transport
 };
 
 class Selection {
@@ -26,12 +27,12 @@ class Selection {
   explicit Selection(const SelectionRequest& request = {});
 
   // Record types that belong to a wanted event: SYSCALL, EXECVE, CWD, PATH,
-  // SOCKADDR, OPENAT2, and those that close or date events (EOE, PROCTITLE, SYSTEM_BOOT ...).
+  // SOCKADDR, SOCKETCALL, OPENAT2, and those that close or date events (EOE, PROCTITLE, SYSTEM_BOOT ...).
   [[nodiscard]] bool wants_type(int type) const {
     return type >= 0 && static_cast<std::size_t>(type) < types_.size() && types_[static_cast<std::size_t>(type)];
   }
   // `arch` and `number` as in the SYSCALL record (AUDIT_ARCH_*; x32's bit 30 is
-  // masked). socketcall is wanted where connect is.
+  // masked). socketcall is wanted where connect is, whatever it calls.
   [[nodiscard]] bool wants_syscall(std::uint32_t arch, std::uint64_t number) const;
   [[nodiscard]] bool wants(SyscallKind kind) const;
 

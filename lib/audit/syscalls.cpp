@@ -10,7 +10,7 @@
 namespace audisp_eql::audit {
 namespace {
 
-static_assert(kSocketcallConnect == SYS_CONNECT);
+static_assert(kSocketcallSocket == SYS_SOCKET && kSocketcallConnect == SYS_CONNECT);
 
 constexpr int kMaxMachine = 64;                 // libaudit's machine enumeration is far shorter
 constexpr std::uint64_t kMaxNumber = 4096;      // table size is bounded whatever libaudit says
@@ -21,6 +21,7 @@ constexpr std::array kKnown = std::to_array<SyscallInfo>({
     {SyscallKind::kExec, SyscallVariant::kExecveat, "execveat"},
     {SyscallKind::kConnect, SyscallVariant::kPlain, "connect"},
     {SyscallKind::kSocketcall, SyscallVariant::kPlain, "socketcall"},
+    {SyscallKind::kSocket, SyscallVariant::kPlain, "socket"},
     {SyscallKind::kFork, SyscallVariant::kClone, "clone"},
     {SyscallKind::kFork, SyscallVariant::kClone3, "clone3"},
     {SyscallKind::kFork, SyscallVariant::kPlain, "fork"},

@@ -10,7 +10,7 @@
 
 namespace audisp_eql::audit {
 
-enum class SyscallKind : std::uint8_t { kOther, kExec, kFork, kExit, kConnect, kSocketcall, kFile };
+enum class SyscallKind : std::uint8_t { kOther, kExec, kFork, kExit, kConnect, kSocketcall, kSocket, kFile };
 
 // The details that a kind leaves open. The last rows are calls on files by what
 // they do; how each has its arguments is file_change.cpp's business.
@@ -68,7 +68,8 @@ class SyscallTable {
 // Which argument holds clone(2)'s flags: a1 on s390, a0 elsewhere.
 [[nodiscard]] bool clone_flags_in_a1(std::uint32_t arch);
 
-// The number in a SOCKETCALL's or socketcall(2)'s first argument that means connect.
-inline constexpr std::uint64_t kSocketcallConnect = 3;  // linux/net.h SYS_CONNECT
+// Numbers in socketcall(2)'s first argument: linux/net.h SYS_SOCKET, SYS_CONNECT.
+inline constexpr std::uint64_t kSocketcallSocket = 1;
+inline constexpr std::uint64_t kSocketcallConnect = 3;
 
 }  // namespace audisp_eql::audit

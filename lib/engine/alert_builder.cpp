@@ -119,6 +119,7 @@ void fill_from_last(alert::Alert& out, const Event& e) {
   out.process = process(e);
   out.parent = parent(e);
   out.network_type = text(e, FieldId::kNetworkType);
+  out.network_transport = text(e, FieldId::kNetworkTransport);
   out.destination = destination(e);
   out.file = file(e);
 }

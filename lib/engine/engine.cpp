@@ -94,6 +94,7 @@ struct Engine::State {
   ExceptionTable exceptions;
   std::vector<sequence::Match> matches;
   EventTime advanced;
+  bool wants_sockets = false;
 
   void end_entity(std::string_view entity_id, entity::Moment when);
   void index_rules();
@@ -217,6 +218,8 @@ void Engine::State::process_event(Host& from, const audit::AuditEvent& event, st
   }
   if (const auto* opened = std::get_if<audit::OpenedDirectory>(&event.what)) {
     if (!from.is_shared) from.directories.learn(process->entity_id, *opened, event.time);
+  } else if (std::holds_alternative<audit::Socket>(event.what)) {
+    return;  // the table has learnt it
   } else if (std::holds_alternative<audit::FileChange>(event.what)) {
     audit::AuditEvent known = event;
     from.directories.complete(process->entity_id, std::get<audit::FileChange>(known.what), known.time);
@@ -273,6 +276,7 @@ void Engine::set_rules(RuleSet set) {
   s.builder.set_needs(CommandLines{reads(set, s.exceptions, FieldId::kProcessCommandLine),
                                    reads(set, s.exceptions, FieldId::kProcessParentCommandLine)});
   s.hosts.set_unit_source(wants_units(set, s.exceptions) ? s.options.unit : entity::UnitSource{});
+  const bool wants_sockets = reads(set, s.exceptions, FieldId::kNetworkTransport);
   std::vector<std::unique_ptr<ActiveRule>> rules;
   for (Rule& rule : set.rules) {
     const auto old = std::find_if(s.rules.begin(), s.rules.end(), [&rule](const auto& active) {
@@ -290,6 +294,8 @@ void Engine::set_rules(RuleSet set) {
     const bool clock = rule.query->needs_clock();
     rules.push_back(std::make_unique<ActiveRule>(ActiveRule{std::move(rule), std::move(machine), keyed, clock}));
   }
+  s.wants_sockets = wants_sockets;
+  if (!wants_sockets) s.hosts.forget_sockets();
   s.rules = std::move(rules);
   s.fields = std::move(set.fields);
   s.index_rules();
@@ -304,6 +310,7 @@ audit::SelectionRequest Engine::selection() const {
   for (std::size_t k = 0; k < kEventKinds; ++k) {
     if (is_file(static_cast<EventKind>(k)) && !state_->by_kind[k].empty()) request.files = true;
   }
+  request.sockets = request.connect && state_->wants_sockets;
   return request;
 }
 
@@ -323,6 +330,7 @@ bool Engine::restore(BinaryReader& in) {
   if (!in.is_done()) return false;
   for (RestoredRule& restored : rules) restored.rule->machine = std::move(restored.machine);
   s.hosts.replace(std::move(hosts));  // the rules hear of those that are over a cap
+  if (!s.wants_sockets) s.hosts.forget_sockets();
   return true;
 }
 

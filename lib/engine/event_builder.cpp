@@ -127,7 +127,7 @@ const event::Event& EventBuilder::build(const audit::AuditEvent& source, EventKi
   set_process(source, kind, process);
   set_parent(process);
   set_user(source, kind, process);
-  if (const auto* connect = std::get_if<audit::Connect>(&source.what)) set_connect(*connect);
+  if (const auto* connect = std::get_if<audit::Connect>(&source.what)) set_connect(*connect, source.time, process);
   if (const auto* change = std::get_if<audit::FileChange>(&source.what)) set_file(*change);
   return event_;
 }
@@ -210,11 +210,14 @@ void EventBuilder::set_user(const audit::AuditEvent& source, EventKind kind, con
   }
 }
 
-void EventBuilder::set_connect(const audit::Connect& connect) {
+void EventBuilder::set_connect(const audit::Connect& connect, EventTime when, const entity::Process& process) {
   event_.set_text(FieldId::kDestinationIp, event_.intern(to_string(connect.address)));
   event_.set(FieldId::kDestinationPort, Value::integer(connect.port));
   event_.set_text(FieldId::kNetworkType, connect.address.family == IpAddress::Family::kV4 ? "ipv4" : "ipv6");
   event_.set_text(FieldId::kNetworkDirection, "egress");
+  const auto transport =
+      connect.descriptor ? process.sockets.transport(*connect.descriptor, when) : std::optional<audit::Transport>{};
+  if (transport) event_.set_text(FieldId::kNetworkTransport, *transport == audit::Transport::kTcp ? "tcp" : "udp");
 }
 
 void EventBuilder::set_file(const audit::FileChange& change) {

@@ -29,7 +29,7 @@ inline constexpr std::size_t kEventKinds = 8;
 
 [[nodiscard]] constexpr bool is_file(EventKind kind) { return kind >= EventKind::kFileCreation; }
 
-// REQUIRES: one that rules see, not an audit::OpenedDirectory.
+// REQUIRES: one that rules see, neither an audit::OpenedDirectory nor an audit::Socket.
 [[nodiscard]] EventKind kind_of(const audit::AuditEvent& event);
 
 // Sets event.category, event.action and event.type only: what rules are
@@ -60,7 +60,7 @@ class EventBuilder {
   void set_image(const entity::Image& image);
   void set_parent(const entity::Process& process);
   void set_user(const audit::AuditEvent& source, EventKind kind, const entity::Process& process);
-  void set_connect(const audit::Connect& connect);
+  void set_connect(const audit::Connect& connect, EventTime when, const entity::Process& process);
   void set_file(const audit::FileChange& change);
   // Text for this filling of the event; empty text makes the field absent.
   void set_bytes(event::FieldId field, std::string_view bytes);

@@ -77,6 +77,10 @@ void HostTable::set_unit_source(entity::UnitSource source) {
   if (const auto own = hosts_.find(""); own != hosts_.end()) own->second->table.set_unit_source(options_.unit);
 }
 
+void HostTable::forget_sockets() {
+  for (const auto& [node, host] : hosts_) host->table.forget_sockets();
+}
+
 void HostTable::save(BinaryWriter& out) const {
   std::vector<std::string> nodes;
   for (const auto& [node, host] : hosts_) nodes.push_back(node);

@@ -67,6 +67,8 @@ class HostTable {
   // Of this host's table; empty: units are not asked for.
   void set_unit_source(entity::UnitSource source);
 
+  void forget_sockets();  // of all tables
+
   // Restored hosts replace none until put in their place by replace().
   using Hosts = std::unordered_map<std::string, std::unique_ptr<Host>>;
   void save(BinaryWriter& out) const;

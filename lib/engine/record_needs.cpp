@@ -55,6 +55,10 @@ bool needs_lineage(const std::vector<FieldId>& fields, Kinds kinds, const event:
   });
 }
 
+bool reads_transport(const std::vector<FieldId>& fields) {
+  return std::find(fields.begin(), fields.end(), FieldId::kNetworkTransport) != fields.end();
+}
+
 // The kinds of system call of each group, and why.
 struct Group {
   bool audit::SelectionRequest::*wanted;
@@ -72,6 +76,9 @@ std::vector<Group> groups() {
       {&SelectionRequest::connect,
        {SyscallKind::kConnect, SyscallKind::kSocketcall},
        "Connections over IPv4 and IPv6 (kernel 5.3, audit 3.0 or newer), refused ones as well."},
+      {&SelectionRequest::sockets,
+       {SyscallKind::kSocket},
+       "Sockets over IPv4 and IPv6, for network.transport: the record of a connect does not say TCP or UDP."},
       {&SelectionRequest::exit, {SyscallKind::kExit}, "Process ends. Not exit: every ending thread calls it."},
       {&SelectionRequest::fork,
        {SyscallKind::kFork},
@@ -88,12 +95,16 @@ audit::SelectionRequest record_needs(const RuleSet& set) {
     if (kinds.none()) continue;
     bool lineage = has(kinds, EventKind::kFork) || has(kinds, EventKind::kExit) ||
                    needs_lineage(rule.query->fields, kinds, set.fields);
+    bool transport = reads_transport(rule.query->fields);
     for (const Exception& exception : set.exceptions) {
       if (exception.rule_id != rule.info.id) continue;
       lineage = lineage || needs_lineage(exception.condition.fields, kinds, set.fields);
+      transport = transport || reads_transport(exception.condition.fields);
     }
     needs.exec = true;
-    needs.connect = needs.connect || has(kinds, EventKind::kConnect);
+    const bool connects = has(kinds, EventKind::kConnect);
+    needs.connect = needs.connect || connects;
+    needs.sockets = needs.sockets || (connects && transport);
     needs.fork = needs.fork || lineage;
     needs.exit = needs.exit || lineage;
   }

@@ -22,6 +22,7 @@ std::vector<std::pair<std::string, std::uint64_t>> Stats::values() const {
       {"records_connect", grouper.connect_records},
       {"records_fork", grouper.fork_records},
       {"records_exit", grouper.exit_records},
+      {"records_socket", grouper.socket_records},
       {"records_file", grouper.file_records},
       {"argument_bytes_dropped", grouper.dropped_argument_bytes},
       {"groups", grouper.groups},

@@ -66,6 +66,7 @@ void save_process(const Process& process, ImageNumbers& images, BinaryWriter& ou
   for (const ImagePtr* image : {&process.image, &process.previous_image, &process.parent_image}) {
     images.save(*image, out);
   }
+  process.sockets.save(out);
   const auto doubt = std::find(kDoubts.begin(), kDoubts.end(), process.doubt);
   out.number(static_cast<std::uint64_t>(doubt - kDoubts.begin()));
 }
@@ -78,6 +79,7 @@ void restore_process(BinaryReader& in, const RestoredImages& images, Process& pr
   process.parent_entity_id = in.utf8();
   for (ImagePtr* image : {&process.image, &process.previous_image, &process.parent_image}) *image = images.restore(in);
   in.require(process.image != nullptr);
+  process.sockets.restore(in);
   process.doubt = kDoubts[static_cast<std::size_t>(in.number_up_to(kDoubts.size() - 1))];
 }
 

@@ -343,6 +343,7 @@ void ProcessTable::State::learn_exec(Node& node, const audit::AuditEvent& event,
                                 .systemd_unit = unit_at(process.pid, {event.time, event.serial})});
   ledger.add(image);
   process.previous_image = std::exchange(process.image, std::move(image));
+  process.sockets.close_on_exec();
   // An ended process may have to make room for a parent: it keeps what it has.
   if (!process.ended) learn_parent(node, event.syscall.ppid, {event.time, event.serial});
   if (process.parent_image == nullptr) ++counters.parents_unknown;
@@ -356,6 +357,7 @@ void ProcessTable::State::learn(Node& node, const audit::AuditEvent& event) {
     learn_exec(node, event, *exec);
     return;
   }
+  if (const auto* socket = std::get_if<audit::Socket>(&event.what)) process.sockets.add(*socket, event.time);
   if (!runs(process.image, event.syscall.exe)) {
     if (auto more = with_executable(process.image, event.syscall.exe)) {
       ledger.add(more);
@@ -418,6 +420,10 @@ bool ProcessTable::restore(BinaryReader& in) {
   return true;
 }
 
+void ProcessTable::forget_sockets() {
+  for (Node* node : state_->store.all()) node->process.sockets.clear();
+}
+
 void ProcessTable::enforce_limits() { state_->make_room(Room::kNone); }
 
 const Process* ProcessTable::apply(const audit::AuditEvent& event) {
@@ -438,6 +444,7 @@ const Process* ProcessTable::apply_fork(const audit::AuditEvent& event) {
   s.just_born.reset();
   ++s.counters.fork_hints;
   const ForkHint hint{s.now, parent_of_fork(*forker, event.syscall.auid), fork.sureness};
+  Sockets sockets = forker->sockets;  // making room for the child may take the forker
   Node* node = s.store.newest(fork.child);
 
   // The forker of a vfork is recorded after its child's exec, with an earlier time.
@@ -455,6 +462,7 @@ const Process* ProcessTable::apply_fork(const audit::AuditEvent& event) {
     return nullptr;
   }
   Node* born = s.newborn(fork.child, hint);
+  born->process.sockets = std::move(sockets);
   return fork.sureness == audit::Fork::Sureness::kProcess ? &born->process : nullptr;
 }
 

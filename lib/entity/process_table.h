@@ -17,6 +17,7 @@
 #include "lib/base/binary.h"
 #include "lib/base/time.h"
 #include "lib/entity/image.h"
+#include "lib/entity/sockets.h"
 
 namespace audisp_eql::entity {
 
@@ -68,6 +69,8 @@ struct Process {
   ImagePtr parent_image;
   std::uint32_t parent_euid = audit::kUnsetId;
 
+  Sockets sockets;  // empty unless socket(2) records come
+
   // Why this may not be the process it seems; empty when sure. Static text.
   std::string_view doubt;
 };
@@ -115,11 +118,14 @@ class ProcessTable {
   // are no such state. There may be too many afterwards: enforce_limits().
   void save(BinaryWriter& out) const;
   [[nodiscard]] bool restore(BinaryReader& in);
+  // Nobody wants to know of sockets any more: what is known would grow old.
+  void forget_sockets();
   // Apart, because it tells of each process that has no room.
   void enforce_limits();
 
-  // The process an exec, exit, connect or file record belongs to, after the table
-  // has learnt what the record says (an exec: the new image and the parent).
+  // The process a record of another kind than fork belongs to, after the table
+  // has learnt what the record says (an exec: the new image and the parent; a
+  // socket: its type).
   // Valid until the next call.
   const Process* apply(const audit::AuditEvent& event);
 

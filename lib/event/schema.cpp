@@ -37,6 +37,8 @@ constexpr std::array<FieldInfo, kBuiltinFieldCount> kFields = {{
     {kHostId, "host.id", kKeyword, "Host the record comes from", "node=, option or machine id"},
     {kHostOsType, "host.os.type", kKeyword, "Always linux", "constant"},
     {kNetworkDirection, "network.direction", kKeyword, "Always egress", "SYSCALL syscall="},
+    {kNetworkTransport, "network.transport", kKeyword, "tcp or udp, where the socket's making was recorded",
+     "SYSCALL a0= a1= a2= of socket"},
     {kNetworkType, "network.type", kKeyword, "ipv4 or ipv6", "SOCKADDR saddr="},
     {kProcessArgs, "process.args", kKeyword, "Arguments of the latest exec", "EXECVE a0= ..."},
     {kProcessArgsCount, "process.args_count", kLong, "Number of arguments", "EXECVE argc="},

@@ -51,6 +51,7 @@ enum class FieldId : std::uint16_t {
   kHostId,                         // host.id
   kHostOsType,                     // host.os.type
   kNetworkDirection,               // network.direction
+  kNetworkTransport,               // network.transport
   kNetworkType,                    // network.type
   kProcessArgs,                    // process.args
   kProcessArgsCount,               // process.args_count

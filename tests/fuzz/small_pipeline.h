@@ -15,7 +15,8 @@ inline constexpr const char* kQueries[] = {
     "sequence by host.id, process.entity_id with maxspan=1s [process where event.action == \\\"exec\\\"] "
     "[network where event.action == \\\"connection_attempted\\\"]",
     "sequence by process.entity_id with maxspan=5s [process where event.type == \\\"start\\\"] "
-    "![network where destination.port == 53] [network where true] until [process where event.type == \\\"end\\\"]",
+    "![network where destination.port == 53 and network.transport != \\\"tcp\\\"] "
+    "[network where true] until [process where event.type == \\\"end\\\"]",
     "process where process.args : (\\\"*-c*\\\", \\\"export*\\\") or process.parent.executable == null | head 9",
     "sequence by host.id, process.entity_id with maxspan=5s [file where file.path : \\\"*.desktop\\\" or "
     "file.Ext.original.name != null] [any where event.category != \\\"file\\\"]",

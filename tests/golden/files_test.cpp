@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -82,6 +83,25 @@ TEST_CASE("the order of an event's records changes nothing of its file") {
     CAPTURE(name);
     const std::string log = test::read_file(FIXTURES "/audit/" + name + ".log");
     CHECK(events_of(as_ausearch(log), audit::LineFormat::kAusearch) == events_of(log));
+  }
+}
+
+// 5005 is a dup, 5007 MPTCP, 5008 UDP-Lite, 5012 was passed over a Unix socket, and 5011 took
+// the number of one that an exec had closed.
+TEST_CASE("a connect has the transport of its socket, however that came to it") {
+  const std::string log = test::read_file(FIXTURES "/audit/descriptors.log");
+  const std::map<std::int64_t, std::string> made = {{5001, "tcp"}, {5002, "udp"}, {5003, "tcp"}, {5004, "udp"},
+                                                    {5005, ""},    {5007, ""},    {5008, ""},    {5009, "udp"},
+                                                    {5010, "udp"}, {5011, ""},    {5012, ""},    {5013, "tcp"},
+                                                    {5014, "udp"}, {5015, "udp"}, {5016, "tcp"}};
+  const std::string query = "network where network.transport != null or destination.port > 0";
+  for (const auto& [text, format] :
+       {std::pair{log, audit::LineFormat::kLog}, {as_ausearch(log), audit::LineFormat::kAusearch}}) {
+    std::map<std::int64_t, std::string> found;
+    for (const alert::Alert& alert : alerts_of(query, text, format)) {
+      found[alert.destination->port.value_or(0)] = alert.network_transport;
+    }
+    CHECK(found == made);
   }
 }
 

@@ -43,6 +43,7 @@ class Script {
     connect.address = *parse_ip(address);
     connect.port = port;
     connect.outcome = audit::Connect::Outcome::kFailure;
+    connect.descriptor = 3;
     return make(says, "connect", connect);
   }
 
@@ -55,6 +56,9 @@ class Script {
     return make(says, "openat", std::move(change));
   }
 
+  [[nodiscard]] audit::AuditEvent socket(const Says& says, const audit::Socket& socket) {
+    return make(says, "socket", socket);
+  }
   [[nodiscard]] audit::AuditEvent open_directory(const Says& says, std::string path, audit::InodeId id) {
     return make(says, "openat", audit::OpenedDirectory{std::move(path), id, 3});
   }

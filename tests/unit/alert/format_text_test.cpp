@@ -68,6 +68,11 @@ TEST_CASE("an IPv6 destination is bracketed") {
   Alert a = test::sample_alert();
   a.destination = Destination{"2001:db8::7", 443};
   CHECK(format_text(a, {}).find("  to        [2001:db8::7]:443\n") != std::string::npos);
+  a.network_transport = "udp";
+  CHECK(format_text(a, {}).find("  to        [2001:db8::7]:443/udp\n") != std::string::npos);
+  CHECK(format_line(a).find(" to=[2001:db8::7]:443/udp ") != std::string::npos);
+  a.file.reset();
+  CHECK(format_cef(a, "1").find(" dpt=443 proto=udp ") != std::string::npos);
 }
 
 TEST_CASE("a file is shown with the name it had, and where a link leads") {

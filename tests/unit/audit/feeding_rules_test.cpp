@@ -47,6 +47,16 @@ TEST_CASE("each machine is asked for the calls that it has") {
        s390x,
        {"-a never,exit -F arch=b64 -S clone -F a1&0x10000",
         "-a always,exit -F arch=b64 -S clone,clone3,fork,vfork -F key=k"}},
+      {SyscallKind::kSocket,
+       x86_64,
+       {"-a always,exit -F arch=b64 -S socket -F a0=2 -F key=k",
+        "-a always,exit -F arch=b64 -S socket -F a0=10 -F key=k"}},
+      {SyscallKind::kSocket,
+       x86,
+       {"-a always,exit -F arch=b32 -S socket -F a0=2 -F key=k",
+        "-a always,exit -F arch=b32 -S socket -F a0=10 -F key=k",
+        "-a always,exit -F arch=b32 -S socketcall -F a0=1 -F key=k"}},
+      {SyscallKind::kFile, x86_64, {}},
       {SyscallKind::kOther, x86_64, {}},
   };
   for (const auto& row : rows) {

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which descriptors of a process are TCP or UDP sockets, as it made them or as
+// they were when it was forked. close, dup, accept and passed descriptors are not
+// recorded: a number that was given out so is not known, or still believed to be
+// the socket before.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "lib/audit/audit_event.h"
+#include "lib/base/binary.h"
+#include "lib/base/time.h"
+
+namespace audisp_eql::entity {
+
+class Sockets {
+ public:
+  // Over it the one made longest ago is forgotten. A socket is connected soon after.
+  static constexpr std::size_t kMaxSockets = 32;
+
+  // A number that is given out again is the new socket, unless the record is late.
+  void add(const audit::Socket& socket, EventTime made);
+  // An exec closes those that say so.
+  void close_on_exec();
+  void clear() { sockets_.clear(); }
+
+  // What the descriptor was at `when`; nullopt when it is not known, or was made
+  // only later: a connect that blocks is recorded when it returns.
+  [[nodiscard]] std::optional<audit::Transport> transport(std::uint32_t descriptor, EventTime when) const;
+  [[nodiscard]] std::size_t size() const { return sockets_.size(); }
+
+  void save(BinaryWriter& out) const;
+  // The reader fails where this is not what save() gave.
+  void restore(BinaryReader& in);
+
+ private:
+  struct Known {
+    EventTime made;
+    std::uint32_t descriptor = 0;
+    audit::Transport transport = audit::Transport::kTcp;
+    bool close_on_exec = false;
+  };
+
+  std::vector<Known> sockets_;  // in the order in which they were told of
+};
+
+}  // namespace audisp_eql::entity
