@@ -24,10 +24,6 @@ namespace audisp_eql::plugin {
 namespace {
 
 constexpr std::string_view kSuffix = ".desktop";
-// After the user's own, whose files hide theirs of the same name.
-constexpr const char* kSystemDirectories[] = {"/etc/xdg/autostart", "/usr/share/gnome/autostart",
-                                              "/usr/share/autostart"};
-
 struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
@@ -76,9 +72,9 @@ std::vector<std::string> AutostartEntries::directories(std::optional<std::uint32
   constexpr std::size_t kMaxPasswd = 16u << 20;
   std::vector<std::string> out;
   if (const auto passwd = uid ? read("/etc/passwd", kMaxPasswd, nullptr) : std::nullopt) {
-    if (const auto home = find_home(*passwd, *uid)) out.push_back(*home + "/.config/autostart");
+    if (const auto home = find_home(*passwd, *uid)) out.push_back(*home + kUserAutostart);
   }
-  out.insert(out.end(), std::begin(kSystemDirectories), std::end(kSystemDirectories));
+  out.insert(out.end(), std::begin(kSystemAutostart), std::end(kSystemAutostart));
   return out;
 }
 

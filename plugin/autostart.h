@@ -16,6 +16,12 @@
 
 namespace audisp_eql::plugin {
 
+// After the user's own, whose files hide theirs of the same name.
+inline constexpr const char* kSystemAutostart[] = {"/etc/xdg/autostart", "/usr/share/gnome/autostart",
+                                                   "/usr/share/autostart"};
+// Below a home.
+inline constexpr char kUserAutostart[] = "/.config/autostart";
+
 struct EntryQuery {
   std::optional<std::uint32_t> uid;                // whose session it is
   std::vector<std::vector<std::string>> launches;  // arguments of the process and of its parents

@@ -65,4 +65,29 @@ std::optional<std::string> find_home(std::string_view text, std::uint32_t uid) {
   return std::nullopt;
 }
 
+std::vector<std::string> login_homes(std::string_view text) {
+  constexpr std::uint32_t kFirst = 1000;
+  constexpr std::uint32_t kNobody = 65'534;
+  std::vector<std::string> homes;
+  while (!text.empty()) {
+    std::string_view line = take_until(text, '\n');
+    take_until(line, ':');
+    take_until(line, ':');
+    const auto uid = audit::parse_number<std::uint32_t>(take_until(line, ':'));
+    take_until(line, ':');
+    take_until(line, ':');
+    std::string_view home = take_until(line, ':');
+    while (home.ends_with('/')) home.remove_suffix(1);
+    if (!uid || (*uid != 0 && *uid < kFirst) || *uid >= kNobody || !home.starts_with('/')) continue;
+    if (std::find(homes.begin(), homes.end(), home) == homes.end()) homes.emplace_back(home);
+  }
+  return homes;
+}
+
+Result<std::vector<std::string>> read_login_homes(const std::string& path) {
+  const Result<ReadFile> file = read_file(path, Trust::kUser);
+  if (!file) return file.error();
+  return login_homes(file->source.text);
+}
+
 }  // namespace audisp_eql::plugin

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "lib/base/result.h"
 
@@ -32,5 +33,10 @@ struct Account {
 
 // The home directory on the first line of this uid; nullopt also when it is not absolute.
 [[nodiscard]] std::optional<std::string> find_home(std::string_view text, std::uint32_t uid);
+
+// Of those who may log in (uid 0, and 1000 to 65533, login.defs(5)): absolute, without `/`
+// itself, each once, in the order of the file.
+[[nodiscard]] std::vector<std::string> login_homes(std::string_view text);
+[[nodiscard]] Result<std::vector<std::string>> read_login_homes(const std::string& path);
 
 }  // namespace audisp_eql::plugin

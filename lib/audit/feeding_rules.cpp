@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/audit/feeding_rules.h"
 
+#include <fcntl.h>
 #include <libaudit.h>
+#include <limits.h>
 #include <sched.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace audisp_eql::audit {
 namespace {
+
+// O_WRONLY, O_RDWR, O_CREAT and O_TRUNC, as in asm-generic/fcntl.h.
+constexpr char kChangingFlags[] = "0x243";
+static_assert((O_WRONLY | O_RDWR | O_CREAT | O_TRUNC) == 0x243);
 
 constexpr char kThreadFlag[] = "0x10000";
 static_assert(CLONE_THREAD == 0x10000);
@@ -19,6 +26,23 @@ AuditRule rule_of(const Abi& abi, std::vector<std::string> syscalls, std::vector
   rule.syscalls = std::move(syscalls);
   rule.fields = std::move(fields);
   return rule;
+}
+
+// Those that the ABI has: auditctl refuses other names.
+std::vector<std::string> calls_of(SyscallKind kind, const Abi& abi) {
+  std::vector<std::string> out;
+  for (const std::string_view name : names_of(kind)) {
+    if (audit_name_to_syscall(name.data(), abi.machine) >= 0) out.emplace_back(name);
+  }
+  return out;
+}
+
+// Takes it out of `calls`.
+bool take(std::string_view call, std::vector<std::string>& calls) { return std::erase(calls, call) > 0; }
+
+// What a directory can begin to be by, or a link to one.
+bool makes_directories(std::string_view call) {
+  return call.starts_with("mkdir") || call.starts_with("rename") || call.starts_with("symlink");
 }
 
 // Kernel 5.3: the family of the address, of a socketcall's too. Not by the length of the
@@ -54,10 +78,7 @@ AuditRule no_threads(const Abi& abi) {
 }  // namespace
 
 std::vector<AuditRule> feeding_rules(SyscallKind kind, const Abi& abi, const std::string& key) {
-  std::vector<std::string> syscalls;
-  for (const std::string_view name : names_of(kind)) {
-    if (audit_name_to_syscall(name.data(), abi.machine) >= 0) syscalls.emplace_back(name);
-  }
+  std::vector<std::string> syscalls = calls_of(kind, abi);
   std::vector<AuditRule> out;
   if (syscalls.empty()) return out;
   switch (kind) {
@@ -79,6 +100,30 @@ std::vector<AuditRule> feeding_rules(SyscallKind kind, const Abi& abi, const std
     if (rule.action == AuditRule::Action::kAlways) rule.key = key;
   }
   return out;
+}
+
+std::vector<AuditRule> watching_rules(const FileWatch& watch, const Abi& abi, const std::string& key) {
+  using Kind = FileWatch::Kind;
+  std::vector<std::string> calls = calls_of(SyscallKind::kFile, abi);
+  const RuleField where = {watch.kind == Kind::kBelow ? "dir" : "path", "=", watch.path};
+  std::vector<AuditRule> out;
+  if (watch.kind == Kind::kMade) std::erase_if(calls, [](const std::string& c) { return !makes_directories(c); });
+  if (watch.kind == Kind::kName) {
+    const RuleField flags[] = {{"a1", "&", kChangingFlags}, {"a2", "&", kChangingFlags}};
+    if (take("open", calls)) out.push_back(rule_of(abi, {"open"}, {flags[0], where}));
+    if (take("openat", calls)) out.push_back(rule_of(abi, {"openat"}, {flags[1], where}));
+  }
+  if (!calls.empty()) out.push_back(rule_of(abi, std::move(calls), {where}));
+  for (AuditRule& rule : out) rule.key = key;
+  return out;
+}
+
+bool can_be_written(std::string_view path) {
+  const auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != '\x7f' &&
+           std::string_view("!<>&\"'\\").find(c) == std::string_view::npos;
+  };
+  return path.size() < PATH_MAX && std::all_of(path.begin(), path.end(), is_plain);
 }
 
 }  // namespace audisp_eql::audit

@@ -16,6 +16,13 @@ using Kinds = std::bitset<kEventKinds>;
 
 bool has(Kinds kinds, EventKind kind) { return kinds[static_cast<std::size_t>(kind)]; }
 
+bool has_files(Kinds kinds) {
+  for (std::size_t k = 0; k < kEventKinds; ++k) {
+    if (kinds[k] && is_file(static_cast<EventKind>(k))) return true;
+  }
+  return false;
+}
+
 Kinds kinds_of(const eql::Query& query) {
   Kinds kinds;
   for (std::size_t k = 0; k < kEventKinds; ++k) {
@@ -89,7 +96,7 @@ std::vector<Group> groups() {
 }  // namespace
 
 audit::SelectionRequest record_needs(const RuleSet& set) {
-  audit::SelectionRequest needs{.exec = false, .fork = false, .exit = false, .connect = false};
+  audit::SelectionRequest needs{.exec = false, .fork = false, .exit = false, .connect = false, .files = false};
   for (const Rule& rule : set.rules) {
     const Kinds kinds = kinds_of(*rule.query);
     if (kinds.none()) continue;
@@ -105,6 +112,7 @@ audit::SelectionRequest record_needs(const RuleSet& set) {
     const bool connects = has(kinds, EventKind::kConnect);
     needs.connect = needs.connect || connects;
     needs.sockets = needs.sockets || (connects && transport);
+    needs.files = needs.files || has_files(kinds);
     needs.fork = needs.fork || lineage;
     needs.exit = needs.exit || lineage;
   }

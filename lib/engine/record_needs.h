@@ -24,6 +24,7 @@ struct FeedingGroup {
   std::string comment;
   std::vector<audit::AuditRule> rules;
 };
+// All but files, which are watched by directory: file_needs.h.
 [[nodiscard]] std::vector<FeedingGroup> feeding_groups(const audit::SelectionRequest& needs,
                                                        const std::vector<audit::Abi>& abis);
 

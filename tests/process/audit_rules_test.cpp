@@ -12,13 +12,17 @@
 namespace audisp_eql::test {
 namespace {
 
+enum class Take { kCalls, kFiles };
+
 // One text for each system call of each rule, so that how they are grouped does not matter.
-std::set<std::string> calls_of(const std::string& rules) {
+std::set<std::string> calls_of(const std::string& rules, Take what = Take::kCalls) {
   std::set<std::string> out;
   std::istringstream in(rules);
   for (std::string line; std::getline(in, line);) {
     const auto rule = audit::parse_audit_rule(line);
     if (!rule) continue;
+    const bool is_of_file = rule->find("dir") != nullptr || rule->find("path") != nullptr;
+    if (is_of_file != (what == Take::kFiles)) continue;
     for (const std::string& name : rule->syscalls) {
       audit::AuditRule one = *rule;
       one.syscalls = {name};
@@ -39,6 +43,22 @@ TEST_CASE("the shipped audit rules are those that the program prints for the shi
   CHECK(calls_of(ran.out) == calls_of(shipped));
   // The first rule that matches decides.
   CHECK(ran.out.find("-a never,exit -F arch=b64 -S clone ") < ran.out.find("-a always,exit -F arch=b64 -S clone,"));
+}
+
+TEST_CASE("a rule on files that no directory narrows is named, and what would feed it is left to people") {
+  Place place;
+  place.write_rule("a.toml",
+                   "[rule]\nname = \"anything\"\nrule_id = \"a\"\ntype = \"eql\"\nseverity = \"low\"\n"
+                   "risk_score = 1\nquery = 'file where file.path : (\"*.sh\", \"/etc/passwd\")'\n");
+  const Ran ran = audisp_eql_run({"audit-rules", "--config", place.config()});
+  CHECK(ran.status == 0);
+  CHECK(ran.out.find("\n#   anything: *.sh\n") != std::string::npos);
+  CHECK(ran.out.find("\n#-a always,exit -F arch=b64 -S open") != std::string::npos);
+  CHECK(ran.out.find("\n-c\n-a always,exit -F arch=b64 -S open") != std::string::npos);
+  CHECK(calls_of(ran.out, Take::kFiles)
+            .contains("-a always,exit -F arch=b64 -S renameat2 -F path=/etc/passwd -F key=audisp-eql"));
+  // No rule of files without a place.
+  for (const std::string& rule : calls_of(ran.out)) CHECK(rule.find("renameat2") == std::string::npos);
 }
 
 TEST_CASE("audit rules are those of the rules that are given, whatever else is wrong") {
