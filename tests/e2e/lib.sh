@@ -262,6 +262,7 @@ print_audit_rules() {
 # load_audit_rules FILE...: for the test user alone; and one that an administrator may have and that must not mislead.
 load_audit_rules() {
   for file; do
+    case $file in *-autostart*) [ -d /etc/xdg/autostart ] || continue ;; esac
     sed "/^-a always,/s/\$/ -F uid=$user_id/" "$file" >"$work/narrow.rules"
     auditctl -R "$work/narrow.rules" >"$work/auditctl.out" 2>&1 || { cat "$work/auditctl.out" >&2; fail "auditctl -R $file"; }
   done

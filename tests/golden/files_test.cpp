@@ -12,6 +12,7 @@
 #include "lib/base/escape.h"
 #include "lib/engine/pipeline.h"
 #include "tests/support/files.h"
+#include "tests/support/replay.h"
 
 using namespace audisp_eql;
 
@@ -116,4 +117,17 @@ TEST_CASE("an autostart entry that is written is seen, and who then called out")
   CHECK(alerts[0].evidence[0].file == "/home/alice/.config/autostart/beacon.desktop");
   REQUIRE(alerts[0].destination);
   CHECK(alerts[0].destination->port == 4444);
+}
+
+TEST_CASE("the rule for entries that are written finds each in a recording, and who wrote it") {
+  test::Replay run(SHIPPED_RULES "/xdg_autostart_entry_written.toml");
+  run.feed(test::read_file(FIXTURES "/audit/files.log"));
+  std::vector<std::string> written;
+  for (const alert::Alert& alert : run.finish()) {
+    REQUIRE(alert.file);
+    written.push_back(alert.action + " " + alert.file->now.path.substr(alert.file->now.path.rfind('/') + 1));
+  }
+  CHECK(written == std::vector<std::string>{"creation updater.desktop", "modification updater.desktop",
+                                            "rename helper.desktop", "creation link.desktop",
+                                            "creation updater2.desktop", "creation beacon.desktop"});
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit rules that the program prints, against those that it ships.
+#include <filesystem>
 #include <set>
 #include <sstream>
 #include <string>
@@ -7,10 +8,14 @@
 #include <doctest/doctest.h>
 
 #include "lib/audit/audit_rule.h"
+#include "lib/audit/feeding_rules.h"
+#include "plugin/audit_rules.h"
 #include "tests/process/plugin_run.h"
 
 namespace audisp_eql::test {
 namespace {
+
+using std::filesystem::is_directory;
 
 enum class Take { kCalls, kFiles };
 
@@ -43,6 +48,30 @@ TEST_CASE("the shipped audit rules are those that the program prints for the shi
   CHECK(calls_of(ran.out) == calls_of(shipped));
   // The first rule that matches decides.
   CHECK(ran.out.find("-a never,exit -F arch=b64 -S clone ") < ran.out.find("-a always,exit -F arch=b64 -S clone,"));
+}
+
+// Which homes and directories there are is the machine's business.
+TEST_CASE("the shipped audit rules of files are the part of /etc/xdg/autostart") {
+  std::string shipped = read_file(SHIPPED_CONF "/audit.rules/62-audisp-eql-autostart.rules");
+#if defined(__x86_64__) || defined(__i386__)
+  shipped += read_file(SHIPPED_CONF "/audit.rules/63-audisp-eql-autostart-x86.rules");
+#endif
+  std::string rules;
+  for (const auto kind : {audit::FileWatch::Kind::kBelow, audit::FileWatch::Kind::kEntries}) {
+    for (const audit::Abi& abi : plugin::abis_of_this_machine()) {
+      for (const auto& rule : audit::watching_rules({kind, "/etc/xdg/autostart"}, abi, "audisp-eql")) {
+        rules += audit::text(rule) + '\n';
+      }
+    }
+  }
+  CHECK(calls_of(shipped, Take::kFiles) == calls_of(rules, Take::kFiles));
+  CHECK(shipped.find("\n-c\n-a ") != std::string::npos);
+  const Ran ran = audisp_eql_run({"audit-rules", SHIPPED_RULES});
+  const std::set<std::string> printed = calls_of(ran.out, Take::kFiles);
+  for (const std::string& rule : calls_of(rules, Take::kFiles)) {
+    if (rule.find("-F path=") != std::string::npos && is_directory("/etc/xdg")) CHECK(printed.contains(rule));
+    if (rule.find("-F dir=") != std::string::npos && is_directory("/etc/xdg/autostart")) CHECK(printed.contains(rule));
+  }
 }
 
 TEST_CASE("a rule on files that no directory narrows is named, and what would feed it is left to people") {
