@@ -12,6 +12,8 @@
 
 #include "plugin/file_sink.h"
 #include "plugin/host_id.h"
+#include "plugin/kernel_audit.h"
+#include "plugin/loaded_rules.h"
 #include "plugin/plural.h"
 #include "plugin/rule_report.h"
 #include "plugin/settings.h"
@@ -97,6 +99,10 @@ ExitCode check_rules(const Options& options, const Settings& settings) {
     print(
         fmt::format("{} can be used, {} cannot\n", plural(set.exceptions.size(), "exception"), set.exceptions_refused));
   }
+  // Rules alone may be checked anywhere, as where they are written.
+  if (options.rules.empty() && !set.rules.empty()) {
+    print(kernel_report(set, read_loaded_rules(), read_kernel_audit()));
+  }
   const bool bad = set.rules.empty() || has_error(set.diagnostics) || has_error(files.diagnostics);
   return bad ? ExitCode::kUsage : ExitCode::kDone;
 }
@@ -108,7 +114,6 @@ ExitCode run_check(const Options& options) {
   print(render(settings.diagnostics));
   if (settings.is_bad()) print("the config has errors: live would run with the defaults\n");
   ExitCode code = settings.is_bad() ? ExitCode::kUsage : ExitCode::kDone;
-  // Rules alone may be checked anywhere, as where they are written.
   if (options.rules.empty()) {
     if (const auto missing = missing_user(privilege_options(settings.config))) {
       print(fmt::format("warning: live would stay root: {}\n", *missing));

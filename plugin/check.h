@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says per rule whether it can run and what it needs of the audit records;
-// validates the config; sends a test alert. Reads no records.
+// Says per rule whether it can run and what it needs of the audit records, and
+// for the installed rules what the kernel records of that; validates the config;
+// sends a test alert. Reads no records.
 #pragma once
 
 #include "plugin/exit_code.h"
