@@ -129,5 +129,8 @@ TEST_CASE("the rule for entries that are written finds each in a recording, and 
   }
   CHECK(written == std::vector<std::string>{"creation updater.desktop", "modification updater.desktop",
                                             "rename helper.desktop", "creation link.desktop",
-                                            "creation updater2.desktop", "creation beacon.desktop"});
+                                            "creation updater2.desktop",
+                                            // through the directory's descriptor: cp, mv, ln, tar
+                                            "creation by-cp.desktop", "rename by-mv.desktop", "creation by-ln.desktop",
+                                            "creation by-cp.desktop", "creation beacon.desktop"});
 }

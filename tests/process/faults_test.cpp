@@ -199,14 +199,25 @@ class Faults {
 
   void set(const std::string& name, const std::string& value) const { write_file(folder_ + "/" + name, value); }
   [[nodiscard]] std::vector<std::string> environment() const {
-    return {std::string("LD_PRELOAD=") + FAULTS_PRELOAD, "FAULTS=" + folder_, "ASAN_OPTIONS=verify_asan_link_order=0"};
+    return {std::string("LD_PRELOAD=") + FAULTS_PRELOAD, "FAULTS=" + folder_};
   }
 
  private:
   std::string folder_;
 };
 
+// Its library must come before a sanitizer's, which must come first; the plain build runs these.
+bool can_preload() {
+#ifdef __SANITIZE_ADDRESS__
+  MESSAGE("not under AddressSanitizer: nothing can be preloaded there");
+  return false;
+#else
+  return true;
+#endif
+}
+
 TEST_CASE("a disk that hangs holds up neither alerts nor the end") {
+  if (!can_preload()) return;
   Place place(kNoStorm);
   place.write_rule("connect.toml", kConnectRule);
   const Faults faults(place);
@@ -225,6 +236,7 @@ TEST_CASE("a disk that hangs holds up neither alerts nor the end") {
 }
 
 TEST_CASE("the wall clock is set by an hour, forth and back, while the plugin runs") {
+  if (!can_preload()) return;
   Place place(kNoStorm);
   place.write_rule("connect.toml", kConnectRule);
   place.syslog().start();
