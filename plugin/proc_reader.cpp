@@ -132,7 +132,7 @@ std::optional<entity::ProcUnit> ProcReader::unit(std::uint32_t pid) const {
 std::optional<std::string> ProcReader::variable(std::uint32_t pid, std::string_view name, EventTime not_after) const {
   const std::string environment = slurp(directory(pid) + "/environ");
   const auto entry = identify(pid);
-  if (!entry || entry->start > not_after) return std::nullopt;
+  if (!entry || entry->start > not_after + entity::kProcTick) return std::nullopt;
   std::string_view rest = environment;
   while (!rest.empty()) {
     const std::string_view each = rest.substr(0, rest.find('\0'));

@@ -32,7 +32,8 @@ class ProcReader {
   // Which unit it is in now.
   [[nodiscard]] std::optional<entity::ProcUnit> unit(std::uint32_t pid) const;
   // Of the environment that it was given when it last executed; nullopt when there
-  // is no such variable, or when it started after `not_after` and so is another.
+  // is no such variable, or when it started after `not_after` (of records) and so is
+  // another.
   [[nodiscard]] std::optional<std::string> variable(std::uint32_t pid, std::string_view name,
                                                     EventTime not_after) const;
 

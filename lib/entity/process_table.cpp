@@ -20,9 +20,6 @@ constexpr EventTime kExitGrace = seconds(1);
 // tick, and what the wall clock is corrected by meanwhile.
 constexpr EventTime kStartTolerance = seconds(1);
 
-// One tick of /proc's clock may lie between a start that it gives and a record.
-constexpr EventTime kProcTick = milliseconds(10);
-
 constexpr std::uint32_t kInit = 1;
 
 std::uint64_t mix(std::uint64_t h, std::uint64_t value) {

@@ -28,6 +28,10 @@ struct Moment {
   auto operator<=>(const Moment&) const = default;
 };
 
+// So much later than the time of a process's own first record may /proc say that it
+// started: records are stamped with the last tick of the kernel's clock.
+inline constexpr EventTime kProcTick = milliseconds(10);
+
 // What /proc says of one process (live only).
 struct ProcEntry {
   std::uint32_t pid = 0;

@@ -102,6 +102,9 @@ TEST_CASE("the unit by its control group, and a variable by its whole name") {
   CHECK(reader.variable(7, "A", start) == "2");
   CHECK(reader.variable(7, "EMPTY", start) == "");
   CHECK_FALSE(reader.variable(7, "C", start));
-  CHECK_FALSE(reader.variable(7, "A", start - milliseconds(1)));  // another process by now
+  // A record is stamped with the last tick of the kernel's clock: a process that connects at once was no longer taken
+  // for itself.
+  CHECK(reader.variable(7, "A", start - milliseconds(10)) == "2");
+  CHECK_FALSE(reader.variable(7, "A", start - milliseconds(11)));  // another process by now
   CHECK_FALSE(reader.variable(8, "A", start));
 }
