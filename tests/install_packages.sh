@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# install_packages.sh build|test: installs what packages.txt lists and this machine lacks; `test` means both sections.
+# install_packages.sh build|test|desktop: installs what packages.txt lists, up to the end of that section, and this
+# machine lacks.
 # Needs the network only when something is missing. Services that come along are not started.
 set -eu
 list=$(dirname "$0")/packages.txt
 case ${1:-} in
-  build) wanted=$(sed -n '/^\[build\]/,/^\[/{/^[^[#]/p}' "$list") ;;
-  test) wanted=$(sed '/^[[#]/d; /^$/d' "$list") ;;
-  *) echo "usage: $0 build|test" >&2; exit 64 ;;
+  build | test | desktop) ;;
+  *) echo "usage: $0 build|test|desktop" >&2; exit 64 ;;
 esac
+wanted=$(awk -v last="[$1]" '/^\[/ { if (found) exit; found = $0 == last; next } NF && !/^#/' "$list")
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   [ -z "${AUDISP_EQL_HAVE_PACKAGES:-}" ] || exit 0

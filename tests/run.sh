@@ -5,7 +5,7 @@
 # for packages and for auditd.
 set -eu
 cd "$(dirname "$0")/.."
-sh tests/install_packages.sh test
+sh tests/install_packages.sh desktop
 
 log=build/run.log
 mkdir -p build

@@ -10,7 +10,7 @@ say() { echo "e2e: $*" >&2; }
 
 fail() {
   say "FAILED: $*"
-  for log in auditd.out rsyslogd.out session.out syslog.log; do
+  for log in auditd.out rsyslogd.out session.out cells syslog.log; do
     [ ! -s "$work/$log" ] || { say "--- $log"; tail -n 30 "$work/$log" | cut -c1-600 >&2; }
   done
   exit 1
@@ -70,6 +70,7 @@ clean_up() {
   status=$?
   trap - EXIT INT TERM
   set +e
+  [ -z "${also_clean_up:-}" ] || "$also_clean_up"
   for pid in "${held_pid:-}" "${auditd_pid:-}" "${rsyslogd_pid:-}"; do
     if [ -n "$pid" ] && ! is_gone "$pid"; then
       kill "$pid"
