@@ -26,6 +26,7 @@ create_desktop_user() {
 
 clean_up_desktop() {
   end_session
+  stop_upgrades
   [ -z "${home:-}" ] || rm -rf "$home"
 }
 
@@ -187,6 +188,40 @@ show_cells() {
   done <"$work/cells"
 }
 
+# Root upgrades a package that has an autostart entry, each ten seconds; of root, its writes there alone are recorded.
+package=audisp-eql-test-entry
+start_upgrades() {
+  auditctl -a always,exit -F arch=b64 -S openat,rename,renameat,renameat2,link,linkat,unlink,unlinkat -F uid=0 \
+    -F dir=/etc/xdg/autostart -F key=audisp-eql >/dev/null || fail "no audit rule for root's upgrades"
+  upgrade_forever >"$work/upgrades.out" 2>&1 &
+  upgrades_pid=$!
+}
+
+upgrade_forever() {
+  version=0
+  trap 'kill "$!" 2>/dev/null; exit 0' TERM
+  while :; do
+    version=$((version + 1))
+    mkdir -p "$work/tree/DEBIAN" "$work/tree/etc/xdg/autostart"
+    printf 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: a <a@example.org>\nDescription: a\n' \
+      "$package" "$version" >"$work/tree/DEBIAN/control"
+    printf '[Desktop Entry]\nType=Application\nName=a\nExec=true\nHidden=true\nX-Version=%s\n' "$version" \
+      >"$work/tree/etc/xdg/autostart/$package.desktop"
+    dpkg-deb --build "$work/tree" "$work/$package.deb"
+    dpkg -i "$work/$package.deb"
+    sleep 10 &
+    wait $!
+  done
+}
+
+stop_upgrades() {
+  [ -n "${upgrades_pid:-}" ] || return 0
+  kill "$upgrades_pid"
+  wait "$upgrades_pid" || :
+  upgrades_pid=
+  dpkg -P "$package" >>"$work/upgrades.out" 2>&1
+}
+
 # In a terminal that the session opened, as one is that was open at the last logout: the shortest way from the session
 # manager to programs that people start. It connects within the half minute of the rules.
 do_ordinary_work() {
@@ -195,10 +230,12 @@ do_ordinary_work() {
   own bin/work.sh <"$tests/desktop/work.sh"
   number=5 desktop=work name=XFCE command=xfce4-session
   from=$(($(stat -c %s "$work/$log") + 1))
+  start_upgrades
   start_session
   wait_for "ordinary work" $((minutes * 60 + 180)) in_session test -s "$home/work.rounds"
   wait_for "quiet after ordinary work" 60 is_quiet
   end_session
+  stop_upgrades
   rounds=$(cat "$home/work.rounds")
   [ "$rounds" != failed ] || { tail -n 30 "$home/work.log" >&2; fail "the work could not be done"; }
   show_work
@@ -211,5 +248,8 @@ show_work() {
   programs=$(recorded 'process where event.action == "exec"')
   connections=$(recorded 'network where cidrMatch(destination.ip, "198.18.0.0/15")')
   [ "$connections" -ge $((rounds * 5)) ] || fail "only $connections connections in $rounds rounds of work were recorded"
-  say "ordinary work: $rounds rounds, $programs programs, $connections connections to 198.18.0.0/15"
+  upgrades=$(recorded "file where process.name == \"dpkg\" and file.path like \"/etc/xdg/autostart/$package.desktop*\"")
+  [ "$upgrades" -gt 0 ] || fail "no upgrade of $package was recorded"
+  say "ordinary work: $rounds rounds, $programs programs, $connections connections to 198.18.0.0/15," \
+    "$upgrades file events of root's package upgrades"
 }
