@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Everything that must hold: builds with warnings as errors, sanitizers, and all tests, the end-to-end ones with the
-# real auditd included. Apart, for what they take: desktop.sh, fuzz.sh, load.sh, bench.sh, tidy.sh. Works from a clean
-# clone; needs root for packages and for auditd.
+# real auditd and real desktops included. Apart, for what they take: fuzz.sh, load.sh, bench.sh, tidy.sh. Works from a
+# clean clone; needs root for packages and for auditd.
 set -eu
 cd "$(dirname "$0")/.."
-sh tests/install_packages.sh test
+sh tests/install_packages.sh desktop
 
 log=build/run.log
 mkdir -p build
