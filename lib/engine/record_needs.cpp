@@ -49,6 +49,7 @@ bool is_of_image(FieldId field) {
     case FieldId::kProcessCommandLine:
     case FieldId::kProcessExecutable:
     case FieldId::kProcessName:
+    case FieldId::kProcessSystemdUnit:
     case FieldId::kProcessWorkingDirectory: return true;
     default: return false;
   }

@@ -44,6 +44,7 @@ TEST_CASE("what a rule can match and reads says what must be recorded") {
       {{"process where process.name == \"nc\""}, "exec fork exit "},
       {{"network where destination.port == 22"}, "exec connect "},
       {{"network where process.executable == \"/usr/bin/nc\""}, "exec connect fork exit "},
+      {{"network where process.systemd.unit == \"a.service\""}, "exec connect fork exit "},
       {{"sequence by process.entity_id [process where event.action == \"exec\"] [network where true]"},
        "exec connect fork exit "},
       {{"sequence by user.id [process where event.action == \"exec\"] [network where true]"}, "exec connect "},
