@@ -22,13 +22,12 @@ bool cuts_records(const engine::Stats& stats) {
 
 }  // namespace
 
-bool BlindSpots::is_missing(Kind& kind, std::uint64_t records, std::uint64_t lines, Clock::time_point now) const {
+bool BlindSpots::is_missing(Kind& kind, std::uint64_t records, std::uint64_t others, Clock::time_point now) const {
   if (records != kind.records) {
-    kind = {now, records, lines, false};
+    kind = {now, records, others, false};
     return false;
   }
-  const bool missing =
-      patience_.count() > 0 && now - kind.seen >= patience_ && lines - kind.other_lines >= kOtherRecords;
+  const bool missing = patience_.count() > 0 && now - kind.seen >= patience_ && others - kind.others >= kOtherRecords;
   return missing && !std::exchange(kind.said, true);
 }
 
@@ -53,8 +52,13 @@ std::vector<std::string> BlindSpots::look(const engine::Stats& stats, std::uint6
   };
   const audit::GrouperCounters& seen = stats.grouper;
   if (is_missing(exec_, seen.exec_records, seen.lines, now)) missing("execve");
-  const bool connects = needs == Needs::kExecsAndConnects;
+  const bool connects = needs != Needs::kExecs;
   if (is_missing(connect_, seen.connect_records, seen.lines, now) && connects) missing("connect");
+  if (needs != Needs::kSocketsToo) {
+    socket_ = {now, seen.socket_records, seen.connect_records, false};  // counted only where they are needed
+  } else if (is_missing(socket_, seen.socket_records, seen.connect_records, now)) {
+    missing("socket");
+  }
   if (is_incomplete(without_arguments_, seen.exec_records, stats.normalize.missing_execve)) {
     out.emplace_back(
         "execve events come without their EXECVE record: rules see no arguments; look for "

@@ -12,7 +12,8 @@
 
 namespace audisp_eql::plugin {
 
-enum class Needs : std::uint8_t { kExecs, kExecsAndConnects };
+// Sockets: of connects, for network.transport.
+enum class Needs : std::uint8_t { kExecs, kExecsAndConnects, kSocketsToo };
 
 class BlindSpots {
  public:
@@ -24,7 +25,8 @@ class BlindSpots {
   static constexpr std::uint64_t kIncomplete = 10;
 
   // `patience`: how long a kind of record may be missing; zero: for ever.
-  BlindSpots(std::chrono::minutes patience, Clock::time_point now) : patience_(patience), exec_{now}, connect_{now} {}
+  BlindSpots(std::chrono::minutes patience, Clock::time_point now)
+      : patience_(patience), exec_{now}, connect_{now}, socket_{now} {}
 
   // Each in one line for the operator, with what to do. Call about once a minute.
   [[nodiscard]] std::vector<std::string> look(const engine::Stats& stats, std::uint64_t dropped_lines, Needs needs,
@@ -34,7 +36,7 @@ class BlindSpots {
   struct Kind {
     Clock::time_point seen;
     std::uint64_t records = 0;
-    std::uint64_t other_lines = 0;  // lines in all when it was seen
+    std::uint64_t others = 0;  // other records in all when it was seen
     bool said = false;
   };
   // How many of a kind came, and how many lacked something.
@@ -43,11 +45,11 @@ class BlindSpots {
     bool said = false;
   };
 
-  [[nodiscard]] bool is_missing(Kind& kind, std::uint64_t records, std::uint64_t lines, Clock::time_point now) const;
+  [[nodiscard]] bool is_missing(Kind& kind, std::uint64_t records, std::uint64_t others, Clock::time_point now) const;
   [[nodiscard]] static bool is_incomplete(Share& share, std::uint64_t all, std::uint64_t lacking);
 
   std::chrono::minutes patience_;
-  Kind exec_, connect_;
+  Kind exec_, connect_, socket_;
   Share without_arguments_, without_address_;
   std::uint64_t dropped_lines_ = 0;
   bool said_version_ = false;

@@ -160,6 +160,7 @@ class Scan {
     pipeline.finish(alerts);
     emit(alerts);
     summary_.add(pipeline.stats());
+    if (pipeline.engine().selection().sockets) summary_.expect_sockets();
     summary_.add_exceptions(pipeline.engine().exception_hits());
   }
 

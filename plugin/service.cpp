@@ -374,10 +374,11 @@ void Service::heartbeat() {
 }
 
 void Service::look_around() {
-  const bool connects = pipeline_.engine().selection().connect;
+  const audit::SelectionRequest wanted = pipeline_.engine().selection();
+  const Needs connects = wanted.sockets ? Needs::kSocketsToo : Needs::kExecsAndConnects;
   for (const std::string& line :
-       blind_spots_.look(pipeline_.stats(), reader_.counters().dropped_lines,
-                         connects ? Needs::kExecsAndConnects : Needs::kExecs, std::chrono::steady_clock::now())) {
+       blind_spots_.look(pipeline_.stats(), reader_.counters().dropped_lines, wanted.connect ? connects : Needs::kExecs,
+                         std::chrono::steady_clock::now())) {
     log_.warning(line);
   }
 }

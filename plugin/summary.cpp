@@ -137,6 +137,11 @@ std::string Summary::missing() const {
   for (const Counted& needed : kNeeded) {
     if (value(std::string(needed.name)) == 0) out += fmt::format("not there: {}\n", needed.meaning);
   }
+  if (expects_sockets_ && value("records_connect") > 0 && value("records_socket") == 0) {
+    out +=
+        "not there: no socket records: rules cannot tell TCP from UDP, and may take lookups of names for connections "
+        "(is there an audit rule for socket?)\n";
+  }
   if (const std::uint64_t unknown = value("parents_unknown"); unknown > 0) {
     out += fmt::format("not there: the parents of {} of {} execs (they started before the log)\n", unknown,
                        value("events_exec"));

@@ -28,6 +28,9 @@ class Summary {
     rules_ = used, refused_ = refused, disabled_ = disabled;
   }
 
+  // A rule reads network.transport.
+  void expect_sockets() { expects_sockets_ = true; }
+
   [[nodiscard]] std::uint64_t alerts() const { return alerts_; }
   [[nodiscard]] std::string text(TimeZone zone) const;
   // The part of it that says which exceptions took alerts, and how many.
@@ -50,6 +53,7 @@ class Summary {
   std::set<std::string> hosts_;
   std::optional<EventTime> first_, last_;
   std::uint64_t alerts_ = 0;
+  bool expects_sockets_ = false;
   std::size_t inputs_ = 0, failed_ = 0, rules_ = 0, refused_ = 0, disabled_ = 0;
 };
 

@@ -55,6 +55,32 @@ TEST_CASE("connects are not missed when no rule reads them, nothing without pati
   CHECK(never.look(stats, 0, Needs::kExecsAndConnects, kStart + minutes(100'000)).empty());
 }
 
+TEST_CASE("sockets are missed while connects come, from when a rule reads the transport on") {
+  engine::Stats stats;
+  BlindSpots spots(minutes(30), kStart);
+  const auto look = [&](int minute, Needs needs = Needs::kSocketsToo) {
+    return spots.look(stats, 0, needs, kStart + minutes(minute));
+  };
+  const auto connect = [&](std::uint64_t times) {
+    stats.grouper.connect_records += times;
+    stats.grouper.exec_records += 1;
+    stats.grouper.lines += 100 * times;
+  };
+  connect(BlindSpots::kOtherRecords);
+  CHECK_FALSE(has(look(40, Needs::kExecsAndConnects), "socket"));
+  connect(BlindSpots::kOtherRecords - 1);
+  CHECK_FALSE(has(look(70), "socket"));
+  connect(1);
+  CHECK(has(look(71), "no socket record for 30 minutes"));
+  connect(BlindSpots::kOtherRecords);
+  CHECK_FALSE(has(look(110), "socket"));
+  stats.grouper.socket_records = 1;
+  CHECK_FALSE(has(look(111), "socket"));
+  connect(BlindSpots::kOtherRecords);
+  CHECK_FALSE(has(look(140), "socket"));
+  CHECK(has(look(141), "no socket record"));
+}
+
 TEST_CASE("events without the records that rules need are said, from half of them on") {
   for (const std::uint64_t bad : {4U, 5U, 6U}) {
     CAPTURE(bad);

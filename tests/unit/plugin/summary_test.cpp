@@ -55,6 +55,22 @@ TEST_CASE("records that were not there are named") {
   }
 }
 
+TEST_CASE("no socket records are named when there are connects and a rule reads the transport") {
+  const auto text_of = [](std::uint64_t connects, std::uint64_t sockets, bool expected) {
+    engine::Stats stats = good_stats();
+    stats.grouper.connect_records = connects;
+    stats.grouper.socket_records = sockets;
+    Summary summary;
+    summary.add(stats);
+    if (expected) summary.expect_sockets();
+    return summary.text(TimeZone::kUtc);
+  };
+  CHECK(has(text_of(1, 0, true), "not there: no socket records"));
+  CHECK_FALSE(has(text_of(1, 1, true), "socket records"));
+  CHECK_FALSE(has(text_of(0, 0, true), "socket records"));
+  CHECK_FALSE(has(text_of(1, 0, false), "socket records"));
+}
+
 TEST_CASE("an empty input is not clean") {
   Summary summary;
   summary.set_inputs(1, 0);
