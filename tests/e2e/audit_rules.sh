@@ -14,7 +14,7 @@ keep=
 
 # plain: rules, one line for each system call; auditctl has an order of its own, of rules, of calls, and numbers in hex.
 plain() {
-  sed -n 's/a0=0x3/a0=3/; /^-a/p' | while read -r before; do
+  sed -n 's/a0=0x\([1-3]\) /a0=\1 /; s/a0=0xA /a0=10 /; /^-a/p' | while read -r before; do
     calls=${before#* -S } calls=${calls%% *}
     for call in $(echo "$calls" | tr , ' '); do echo "${before%% -S *} -S $call ${before#* -S "$calls"}"; done
   done | sort

@@ -29,6 +29,34 @@ std::vector<alert::Alert> replay(const std::string& rule, const std::string& rec
   return run.finish();
 }
 
+// The curl of mate.log asks port 53 instead of 8001, by a socket of `type` (socket(2)) whose making is recorded; no
+// type, no record.
+std::string with_lookup(const std::string& type) {
+  std::string log = test::read_file(FIXTURES "/audit/mate.log");
+  const std::size_t saddr = log.find("saddr=02001F41");
+  REQUIRE(saddr != std::string::npos);
+  log.replace(saddr, 14, "saddr=02000035");
+  const std::size_t begin = log.rfind("type=SYSCALL", saddr);
+  if (type.empty()) return log;
+  std::string socket = log.substr(begin, log.find('\n', begin) + 1 - begin);
+  // An event of its own: a millisecond before the connect, which has a0=5.
+  const std::pair<std::string, std::string> changes[] = {
+      {".318:", ".317:"},
+      {"syscall=42", "syscall=41"},
+      {"success=no exit=-115", "success=yes exit=5"},
+      {"a0=5 ", "a0=2 "},
+      {"a2=10 ", "a2=0 "},
+      {"SYSCALL=connect", "SYSCALL=socket"},
+      {"a1=55678ab8f548", "a1=" + type},
+  };
+  for (const auto& change : changes) {
+    const std::size_t at = socket.find(change.first);
+    REQUIRE_MESSAGE(at != std::string::npos, change.first);
+    socket.replace(at, change.first.size(), change.second);
+  }
+  return log.insert(begin, socket);
+}
+
 // Sorted.
 Ports ports_of(const std::vector<alert::Alert>& alerts) {
   Ports ports;
@@ -102,5 +130,19 @@ TEST_CASE("the alert of an entry that GNOME starts shows what gio-launch-desktop
   for (const alert::Alert& alert : replay(kSessionAny, "gnome")) {
     CHECK((alert.process.executable == "/usr/bin/curl" || alert.process.executable == "/usr/bin/bash"));
     CHECK(alert.parent.executable == "/usr/libexec/gnome-session-binary");
+  }
+}
+
+TEST_CASE("a lookup of a name is left out where its socket is recorded and UDP, in a recording") {
+  const std::string udp = "80002", tcp = "80001";  // with SOCK_CLOEXEC
+  const struct {
+    std::string type;
+    Ports ports;
+  } rows[] = {{udp, {8002, 8003}}, {"", {53, 8002, 8003}}, {tcp, {53, 8002, 8003}}};
+  for (const auto& row : rows) {
+    CAPTURE(row.type);
+    test::Replay run(SHIPPED_RULES "/xdg_autostart_session_network.toml");
+    run.feed(with_lookup(row.type));
+    CHECK(ports_of(run.finish()) == row.ports);
   }
 }

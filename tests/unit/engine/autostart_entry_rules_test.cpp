@@ -39,9 +39,20 @@ struct Desk {
   // A session manager of uid 1000 starts the program, which connects.
   void run(std::int64_t at, const std::string& exe = "/usr/bin/curl", std::string_view to = "198.51.100.7",
            const std::string& manager = "/usr/bin/mate-session", std::vector<std::string> args = {}) {
+    start(at, exe, manager, std::move(args));
+    connect(at, exe, to);
+  }
+  void start(std::int64_t at, const std::string& exe = "/usr/bin/curl",
+             const std::string& manager = "/usr/bin/mate-session", std::vector<std::string> args = {}) {
     engine.handle(say.exec({.pid = 5, .at = at - 200, .exe = manager}), alerts);
     engine.handle(say.exec({.pid = 10, .ppid = 5, .at = at - 100, .exe = exe}, std::move(args)), alerts);
-    connect(at, exe, to);
+  }
+  // Asks a resolver through a socket of its own, which it then closes.
+  void look_up(std::int64_t at, audit::Transport transport) {
+    const test::Says curl{.pid = 10, .ppid = 5, .at = at, .exe = "/usr/bin/curl"};
+    engine.handle(say.socket(curl, {3, transport, false}), alerts);
+    engine.handle(say.connect(curl, 53, "198.51.100.53"), alerts);
+    engine.handle(say.socket(curl, {3, audit::Transport::kTcp, false}), alerts);
   }
   void connect(std::int64_t at, const std::string& exe = "/usr/bin/curl", std::string_view to = "198.51.100.7") {
     engine.handle(say.connect({.pid = 10, .ppid = 5, .at = at, .exe = exe}, 443, to), alerts);
@@ -122,6 +133,22 @@ TEST_CASE("an entry that is written, then a program of the session that calls ou
   CHECK(desk.alerts[0].process.executable == "/usr/bin/curl");
   CHECK(desk.alerts[0].parent.executable == "/usr/bin/mate-session");
   CHECK(desk.alerts[0].rule.severity == alert::RuleSeverity::kHigh);
+}
+
+TEST_CASE("a lookup that is known to be UDP does not end the chain before the connection that it is for") {
+  const std::pair<audit::Transport, std::int64_t> rows[] = {{audit::Transport::kUdp, 443},
+                                                            {audit::Transport::kTcp, 53}};
+  for (const auto& row : rows) {
+    CAPTURE(row.second);
+    Desk desk("entry_written_then_run");
+    desk.write(kEntry);
+    desk.start(kHour);
+    desk.look_up(kHour, row.first);
+    desk.connect(kHour);
+    REQUIRE(desk.alerts.size() == 1);
+    REQUIRE(desk.alerts[0].destination);
+    CHECK(desk.alerts[0].destination->port == row.second);
+  }
 }
 
 TEST_CASE("what is no chain") {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rules for programs that a session manager starts leave out, and what
 // tries to pass for it. Real sessions are in tests/golden/desktop_test.cpp.
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,9 +55,13 @@ struct Session {
   }
   // Alerts of a connect by `pid`, who is a child of `ppid`.
   std::size_t connect(std::uint32_t pid, std::uint32_t ppid, std::string_view address = "198.51.100.7",
-                      std::int64_t at = 2000) {
-    engine.handle(say.connect({.pid = pid, .ppid = ppid, .at = at, .exe = last}, 443, address), alerts);
+                      std::int64_t at = 2000, std::uint16_t port = 443) {
+    engine.handle(say.connect({.pid = pid, .ppid = ppid, .at = at, .exe = last}, port, address), alerts);
     return alerts.size();
+  }
+  // What it then connects.
+  void make_socket(std::uint32_t pid, std::uint32_t ppid, audit::Transport transport) {
+    engine.handle(say.socket({.pid = pid, .ppid = ppid, .at = 1900, .exe = last}, {3, transport, false}), alerts);
   }
 
   Engine engine;
@@ -154,6 +160,36 @@ TEST_CASE("the tuned rules look at public addresses, the others at all") {
       any.start({{"/usr/bin/app", {}, {}}});
       if (pid == kChildPid) any.child("/usr/bin/curl");
       CHECK(any.connect(pid, ppid, address) == 1);
+    }
+  }
+}
+
+TEST_CASE("the tuned rules leave out a lookup that is known to be UDP, and nothing that is not") {
+  const struct {
+    std::string what;
+    std::optional<audit::Transport> transport;  // by its socket's record; nullopt: there is none
+    std::uint16_t port;
+    std::size_t tuned;
+  } rows[] = {
+      {"UDP to a resolver", audit::Transport::kUdp, 53, 0}, {"who knows", std::nullopt, 53, 1},
+      {"TCP to a resolver", audit::Transport::kTcp, 53, 1}, {"other UDP", audit::Transport::kUdp, 443, 1},
+      {"other TCP", audit::Transport::kTcp, 443, 1},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.what);
+    for (const std::string kind : {"session", "child"}) {
+      CAPTURE(kind);
+      const std::uint32_t pid = kind == "child" ? kChildPid : kEntryPid;
+      const std::uint32_t ppid = kind == "child" ? kEntryPid : kManagerPid;
+      const auto alerts_of = [&](const std::string& rule_name) {
+        Session session(rule_name);
+        session.start({{"/usr/bin/app", {}, {}}});
+        if (pid == kChildPid) session.child("/usr/bin/curl");
+        if (row.transport) session.make_socket(pid, ppid, *row.transport);
+        return session.connect(pid, ppid, "198.51.100.7", 2000, row.port);
+      };
+      CHECK(alerts_of(kind + "_network") == row.tuned);
+      CHECK(alerts_of(kind + "_network_any") == 1);
     }
   }
 }
