@@ -365,7 +365,8 @@ struct Printer {
 
 std::vector<engine::DisabledName> rules_disabled_by_default() {
   return {{"2896feea-d4dd-4225-ae22-6870274009ff", {}},   // xdg_autostart_child_network_any.toml
-          {"c226aa9b-3850-44ba-a38f-0d42ace64dd1", {}}};  // xdg_autostart_session_network_any.toml
+          {"c226aa9b-3850-44ba-a38f-0d42ace64dd1", {}},   // xdg_autostart_session_network_any.toml
+          {"9f28751f-1fc3-48ec-9305-cf388824e87c", {}}};  // xdg_autostart_unit_network_any.toml
 }
 
 Result<Config> parse_config(const Source& file) {

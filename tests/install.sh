@@ -19,7 +19,8 @@ has /etc/audit/rules.d/60-audisp-eql.rules 640
 has /etc/audisp-eql/config.toml 640
 has /etc/audisp-eql/exceptions.toml 640
 has /etc/audisp-eql/rules/xdg_autostart_network.toml 640
-for name in child_network child_network_any entry_written entry_written_then_run session_network session_network_any; do
+for name in child_network child_network_any entry_written entry_written_then_run session_network session_network_any \
+  unit_network unit_network_any; do
   has "/etc/audisp-eql/rules/xdg_autostart_$name.toml" 640
 done
 has /usr/share/doc/audisp-eql/README.md 644

@@ -13,16 +13,6 @@ build=$(cd "$1" && pwd)
 keep=
 . "$here/lib.sh"
 
-# auditctl takes paths that are there, and watches this one's parents.
-create_home_user() {
-  user_id=4243
-  ! getent passwd "$user_id" >/dev/null || cannot "there is a user $user_id already"
-  home=$work/home
-  useradd --uid "$user_id" --home-dir "$home" --no-create-home --no-user-group --shell /usr/sbin/nologin audisp-e2e-home
-  user_created=audisp-e2e-home
-  install -d -m 0755 -o "$user_id" "$home"
-}
-
 load_printed_rules() {
   auditctl -D >/dev/null
   print_audit_rules

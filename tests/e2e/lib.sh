@@ -142,6 +142,16 @@ create_user() {
   user_created=$user
 }
 
+# Another, with a home: auditctl takes paths that are there, and watches this one's parents.
+create_home_user() {
+  user_id=4243
+  ! getent passwd "$user_id" >/dev/null || cannot "there is a user $user_id already"
+  home=$work/home
+  useradd --uid "$user_id" --home-dir "$home" --no-create-home --no-user-group --shell /usr/sbin/nologin audisp-e2e-home
+  user_created=audisp-e2e-home
+  install -d -m 0755 -o "$user_id" "$home"
+}
+
 # Something to mount the driver over.
 create_target() {
   target=/usr/bin/xfce4-session

@@ -22,6 +22,8 @@ constexpr char kSession[] = "xdg_autostart_session_network";
 constexpr char kSessionAny[] = "xdg_autostart_session_network_any";
 constexpr char kChild[] = "xdg_autostart_child_network";
 constexpr char kChildAny[] = "xdg_autostart_child_network_any";
+constexpr char kUnit[] = "xdg_autostart_unit_network";
+constexpr char kUnitAny[] = "xdg_autostart_unit_network_any";
 
 std::vector<alert::Alert> replay(const std::string& rule, const std::string& recording) {
   test::Replay run(SHIPPED_RULES "/" + rule + ".toml");
@@ -106,6 +108,9 @@ TEST_CASE("each rule finds what a desktop started, and nothing else") {
       {kChildAny, "shwrap", {}},
       {kChildAny, "direct", {4006}},
       {kChildAny, "pidreuse", {}},
+      {kUnit, "mate", {}},  // no log has units
+      {kUnitAny, "mate", {}},
+      {kUnitAny, "gnome", {}},
   };
   for (const auto& row : rows) {
     CAPTURE(row.rule);

@@ -171,6 +171,22 @@ TEST_CASE("check says what a rule needs") {
   CHECK(has(ran.out, "1 rule can run, 0 cannot"));
 }
 
+TEST_CASE("check and scan say that a rule on systemd units, and what it needs of sockets, is not in a log") {
+  const std::string rule = SHIPPED_RULES "/xdg_autostart_unit_network.toml";
+  const Ran checked = audisp_eql_run({"check", rule});
+  CHECK(checked.status == 0);
+  CHECK(has(checked.out, "  live only    process.parent.systemd.unit, process.systemd.unit: cannot match in a log"));
+  CHECK(has(checked.out, "  fed by       socket (SYSCALL), for network.transport\n"));
+  const Ran scanned = audisp_eql_run({"scan", "--rules", rule, "-"}, recording("live-stream"));
+  CHECK(scanned.status == 0);
+  CHECK(scanned.out.empty());
+  CHECK(has(scanned.err, "note: Program of an Autostart Unit Connects to a Public Address: needs what no log has"));
+  CHECK(has(scanned.err, "not there: no socket records"));
+  const Ran other = audisp_eql_run({"scan", "--rules", kRuleFile, "-"}, recording("live-stream"));
+  CHECK_FALSE(has(other.err, "what no log has"));
+  CHECK_FALSE(has(other.err, "no socket records"));
+}
+
 TEST_CASE("the config's disabled rules are shown by check, left out by scan, and run where a flag names them") {
   Place place;
   place.use_shipped_rule();
