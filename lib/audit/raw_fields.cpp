@@ -42,15 +42,14 @@ bool is_needless_in_path(std::string_view field) {
   return std::none_of(kKept.begin(), kKept.end(), [field](std::string_view name) { return field.starts_with(name); });
 }
 
-template <typename Predicate>
-std::string_view without(std::string_view line, std::size_t body, Predicate is_needless, std::string& scratch) {
+std::string_view needed_in_path(std::string_view line, std::size_t body, std::string& scratch) {
   scratch.clear();
   std::size_t copied = 0;  // everything before it is in scratch or needless
   for (std::size_t pos = body; pos < line.size();) {
     std::size_t end = pos;
     while (end < line.size() && line[end] != ' ') ++end;
     const std::size_t next = std::min(end + 1, line.size());
-    if (is_needless(line.substr(pos, end - pos))) {
+    if (is_needless_in_path(line.substr(pos, end - pos))) {
       scratch.append(line, copied, pos - copied);
       copied = next;
     }
@@ -82,9 +81,8 @@ std::string_view needed_fields(int type, std::string_view line, std::size_t body
   const std::string_view raw = raw_half(line);
   if (body > raw.size()) return raw;
   switch (type) {
-    case AUDIT_SYSCALL: return without(raw, body, is_needless_in_syscall, scratch);
     case AUDIT_PATH:
-      if (detail == PathDetail::kItem) return without(raw, body, is_needless_in_path, scratch);
+      if (detail == PathDetail::kItem) return needed_in_path(raw, body, scratch);
       return up_to(raw, body, " name=");
     case AUDIT_OPENAT2: return up_to(raw, body, " resolve=");
     case AUDIT_CWD: return up_to(raw, body, " cwd=");
@@ -92,6 +90,19 @@ std::string_view needed_fields(int type, std::string_view line, std::size_t body
     // No genuine argument record has it; see up_to().
     case AUDIT_EXECVE: return raw.substr(0, find_text(raw, kCwd));
     default: return raw;
+  }
+}
+
+void split_syscall(std::string_view line, std::vector<Field>& fields) {
+  const std::size_t header = line.find("): ");
+  for (std::size_t pos = header == std::string_view::npos ? line.size() : header + 3; pos < line.size();) {
+    const std::size_t end = std::min(line.find(' ', pos), line.size());
+    const std::string_view word = line.substr(pos, end - pos);
+    pos = end + 1;
+    if (is_needless_in_syscall(word)) continue;
+    const std::size_t equals = word.find('=');
+    if (equals == 0 || equals == std::string_view::npos) continue;
+    fields.push_back({word.substr(0, equals), word.substr(equals + 1)});
   }
 }
 

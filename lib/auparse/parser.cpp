@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <new>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <auparse.h>
+#include <libaudit.h>
+
+#include "lib/audit/raw_fields.h"
 
 namespace audisp_eql::auparse {
 namespace {
@@ -24,12 +28,7 @@ struct Destroy {
 
 // libauparse 3.0.9 takes other lines for records without a field, crashes when
 // asked for the type of one, and leaks it. The grouper lets none through.
-bool has_only_records(const audit::RecordGroup& group) {
-  return std::all_of(group.records.begin(), group.records.end(), [&](const audit::RawRecord& record) {
-    const std::string_view line = group.line(record);
-    return line.starts_with("type=") || line.starts_with("node=");
-  });
-}
+bool is_record(std::string_view line) { return line.starts_with("type=") || line.starts_with("node="); }
 
 std::string_view view_of(const char* text) { return text == nullptr ? std::string_view{} : std::string_view(text); }
 
@@ -39,9 +38,13 @@ struct Parser::State {
   std::unique_ptr<auparse_state_t, Destroy> au;
   audit::ParsedGroup group;
   std::vector<audit::ParsedRecord> spare;  // records not in use, for their storage
+  std::string scratch;
   ParserCounters counters;
 
   void recycle();
+  audit::ParsedRecord& add_record(int type);
+  std::string_view split_syscall(const audit::RecordGroup& from);
+  bool parse_rest(std::string_view text);
   void read_records();
   void read_record();
 };
@@ -58,8 +61,9 @@ const audit::ParsedGroup* Parser::parse(const audit::RecordGroup& group) {
   State& state = *state_;
   ++state.counters.groups;
   state.recycle();
-  if (!has_only_records(group) || auparse_new_buffer(state.au.get(), group.text.data(), group.text.size()) != 0 ||
-      auparse_next_event(state.au.get()) <= 0) {
+  const bool only_records = std::all_of(group.records.begin(), group.records.end(),
+                                        [&](const audit::RawRecord& record) { return is_record(group.line(record)); });
+  if (group.records.empty() || !only_records || !state.parse_rest(state.split_syscall(group))) {
     ++state.counters.refused_groups;
     return nullptr;
   }
@@ -68,7 +72,6 @@ const audit::ParsedGroup* Parser::parse(const audit::RecordGroup& group) {
   state.group.serial = group.serial;
   state.group.incomplete = group.incomplete;
   state.group.truncated = group.truncated;
-  state.read_records();
   return &state.group;
 }
 
@@ -79,11 +82,46 @@ void Parser::State::recycle() {
   group.records.clear();
 }
 
+audit::ParsedRecord& Parser::State::add_record(int type) {
+  if (spare.empty()) {
+    group.records.emplace_back();
+  } else {
+    group.records.push_back(std::move(spare.back()));
+    spare.pop_back();
+  }
+  audit::ParsedRecord& record = group.records.back();
+  record.type = type;
+  record.fields.clear();
+  return record;
+}
+
+// Splits the SYSCALL record, if there is one, and returns the lines of all others.
+std::string_view Parser::State::split_syscall(const audit::RecordGroup& from) {
+  const auto call = std::find_if(from.records.begin(), from.records.end(),
+                                 [](const audit::RawRecord& record) { return record.type == AUDIT_SYSCALL; });
+  const std::string_view text = from.text;
+  if (call == from.records.end()) return text;
+  ++counters.records;
+  audit::split_syscall(from.line(*call), add_record(call->type).fields);
+  const std::string_view before = text.substr(0, call->offset);
+  const std::string_view behind = text.substr(call->offset + call->length + 1);
+  if (before.empty()) return behind;
+  scratch.assign(before).append(behind);
+  return scratch;
+}
+
+bool Parser::State::parse_rest(std::string_view text) {
+  if (text.empty()) return true;
+  if (auparse_new_buffer(au.get(), text.data(), text.size()) != 0 || auparse_next_event(au.get()) <= 0) return false;
+  read_records();
+  return true;
+}
+
 void Parser::State::read_records() {
   if (auparse_first_record(au.get()) <= 0) return;
   do {
     ++counters.records;
-    // See has_only_records(): the same, were one to come some other way.
+    // See is_record(): the same, were one to come some other way.
     if (auparse_get_num_fields(au.get()) == 0 || auparse_first_field(au.get()) <= 0) {
       ++counters.empty_records;
       continue;
@@ -93,20 +131,13 @@ void Parser::State::read_records() {
 }
 
 void Parser::State::read_record() {
-  audit::ParsedRecord record;
-  if (!spare.empty()) {
-    record = std::move(spare.back());
-    spare.pop_back();
-  }
-  record.type = auparse_get_type(au.get());
-  record.fields.clear();
+  audit::ParsedRecord& record = add_record(auparse_get_type(au.get()));
   do {
     // The library's own storage: it stays until the next buffer is set.
     const std::string_view name = view_of(auparse_get_field_name(au.get()));
     const std::string_view value = view_of(auparse_get_field_str(au.get()));
     if (!name.empty() && value.data() != nullptr) record.fields.push_back({name, value});
   } while (auparse_next_field(au.get()) > 0);
-  group.records.push_back(std::move(record));
 }
 
 const char* Parser::library_version() { return AUDISP_EQL_AUPARSE_VERSION; }

@@ -140,6 +140,23 @@ TEST_CASE("nothing of one group is left in the next") {
   CHECK(second->records[0].find("c") == "3");
 }
 
+TEST_CASE("a SYSCALL record comes first, wherever it stood, and libauparse splits the others alike") {
+  auparse::Parser parser;
+  const std::string call = record("SYSCALL", "arch=1 syscall=59 comm=\"x\"");
+  const std::string cwd = record("CWD", "cwd=\"/\"");
+  const std::string path = record("PATH", "item=0 name=\"a\"");
+  for (const std::vector<std::string>& lines :
+       {std::vector<std::string>{call, cwd, path}, {cwd, call, path}, {cwd, path, call}}) {
+    const audit::ParsedGroup* parsed = parser.parse(group_of(lines));
+    REQUIRE(parsed != nullptr);
+    REQUIRE(parsed->records.size() == 3);
+    CHECK(parsed->records[0].type == AUDIT_SYSCALL);
+    CHECK(parsed->records[0].find("comm") == "\"x\"");
+    CHECK(parsed->records[1].find("cwd") == "\"/\"");
+    CHECK(parsed->records[2].find("name") == "\"a\"");
+  }
+}
+
 TEST_CASE("the library's version is a number") {
   CHECK(std::string(auparse::Parser::library_version()).find('.') == 1);
 }
