@@ -90,6 +90,7 @@ struct Grouper::State {
   BufferLimits buffer_limits;
   LineFormat format = LineFormat::kLog;
   GrouperCounters counters;
+  HeaderParser headers;
   ForgedLines forged;
   NodeIds nodes;
   EventIndex index;  // open, given up and not yet read, kept
@@ -115,7 +116,7 @@ void Grouper::State::add(std::string_view line) {
     return;
   }
   if (format == LineFormat::kAusearch && take_ausearch_line(line)) return;
-  const auto header = parse_header(line);
+  const auto header = headers.parse(line);
   if (!header) {
     ++counters.malformed_lines;
     return;
@@ -453,6 +454,15 @@ const RecordGroup* Grouper::next() {
   state_->current = state_->ready.front();
   state_->ready.pop_front();
   return &state_->slots[*state_->current].buffer.group();
+}
+
+void Grouper::take_current(RecordGroup& into) {
+  Slot& slot = state_->slots[*state_->current];
+  if (slot.state == Slot::State::kDone) {
+    std::swap(into, slot.buffer.group());
+  } else {
+    into = slot.buffer.group();  // more may come of it
+  }
 }
 
 void Grouper::flush() {

@@ -71,6 +71,8 @@ class Grouper {
   void add(std::string_view line);
   // The next complete group, or nullptr. Valid until the next call of any member.
   const RecordGroup* next();
+  // What next() has just given, with its storage, for that of `into`. REQUIRES: it gave one.
+  void take_current(RecordGroup& into);
 
   // Live: the stream has been idle; offline: end of input. Every open event is
   // given up; fragments that still come are joined. Then next().

@@ -87,7 +87,11 @@ std::optional<std::string_view> LineSplitter::rest() {
   return joined_;
 }
 
-std::optional<LineHeader> parse_header(std::string_view line) {
+namespace {
+
+// `take` takes the stamp.
+template <typename Take>
+std::optional<LineHeader> parse(std::string_view line, Take take) {
   LineHeader header;
   std::size_t pos = 0;
   if (line.starts_with(kNode)) {
@@ -100,10 +104,31 @@ std::optional<LineHeader> parse_header(std::string_view line) {
   const std::string_view type = take_word(line, pos);
   if (type.empty() || !line.substr(pos).starts_with(kMessage)) return std::nullopt;
   pos += kMessage.size();
-  if (!take_stamp(line, pos, header)) return std::nullopt;
+  if (!take(line, pos, header)) return std::nullopt;
   header.body = pos < line.size() && line[pos] == ' ' ? pos + 1 : pos;
   header.type = record_type_of(type);
   return header;
+}
+
+}  // namespace
+
+std::optional<LineHeader> parse_header(std::string_view line) { return parse(line, take_stamp); }
+
+std::optional<LineHeader> HeaderParser::parse(std::string_view line) {
+  return audit::parse(line, [this](std::string_view text, std::size_t& pos, LineHeader& header) {
+    const std::size_t begin = pos;
+    if (!stamp_.empty() && text.substr(pos).starts_with(stamp_)) {
+      pos += stamp_.size();
+    } else {
+      if (!take_stamp(text, pos, header)) return false;
+      stamp_ = text.substr(begin, pos - begin);
+      time_ = header.time;
+      serial_ = header.serial;
+    }
+    header.time = time_;
+    header.serial = serial_;
+    return true;
+  });
 }
 
 TextKind classify_line(std::string_view line) {

@@ -42,6 +42,18 @@ class LineSplitter {
 // nullopt for a line that is no audit record. Numbers that overflow are refused.
 [[nodiscard]] std::optional<LineHeader> parse_header(std::string_view line);
 
+// The same for line after line: records of one event come together, and their
+// stamps need not be read again.
+class HeaderParser {
+ public:
+  [[nodiscard]] std::optional<LineHeader> parse(std::string_view line);
+
+ private:
+  std::string stamp_;  // the latest, `S.MS:SERIAL):`
+  EventTime time_;
+  std::uint64_t serial_ = 0;
+};
+
 // What a log's first lines say it is. kInterpreted (ausearch -i, --format) and
 // kForeign (journald, kern.log, anything else) cannot be read; the caller says why.
 enum class TextKind { kRecords, kAusearch, kInterpreted, kForeign, kUndecided };

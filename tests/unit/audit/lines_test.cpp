@@ -136,6 +136,26 @@ TEST_CASE("what is no record header is refused") {
   }
 }
 
+TEST_CASE("headers read line after line are those read alone") {
+  HeaderParser parser;
+  for (const std::string line :
+       {"type=CWD msg=audit(1.000:2): a", "type=CWD msg=audit(1.000:2): b", "type=CWD msg=audit(1.000:23): c",
+        "node=x type=CWD msg=audit(1.000:23): d", "type=CWD msg=audit(1.000:2)", "type=CWD msg=audit(1.001:23): e",
+        "type=CWD msg=audit(1.001:23)x", "no record",
+        "type=EOE msg=audit(1.001:23):", "type=CWD msg=audit(1.001:23: "}) {
+    CAPTURE(line);
+    const auto alone = parse_header(line);
+    const auto after = parser.parse(line);
+    REQUIRE(alone.has_value() == after.has_value());
+    if (!alone) continue;
+    CHECK(after->node == alone->node);
+    CHECK(after->type == alone->type);
+    CHECK(after->time == alone->time);
+    CHECK(after->serial == alone->serial);
+    CHECK(after->body == alone->body);
+  }
+}
+
 TEST_CASE("stamps that overflow are refused") {
   const auto ok = [](const std::string& stamp) {
     return parse_header("type=CWD msg=audit(" + stamp + "): ").has_value();
