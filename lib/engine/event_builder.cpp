@@ -154,7 +154,7 @@ void EventBuilder::set_process(const audit::AuditEvent& source, EventKind kind, 
   if (!process.doubt.empty()) event_.set_text(FieldId::kOwnNote, process.doubt);
   event_.set(FieldId::kProcessInteractive, Value::boolean(source.syscall.has_tty));
   if (kind == EventKind::kExec && process.previous_image != nullptr) {
-    set_texts(FieldId::kProcessPreviousExecutable, process.previous_image->executables);
+    set_texts(FieldId::kProcessPreviousExecutable, process.previous_image->program->executables);
   }
   if (const auto* exit = std::get_if<audit::Exit>(&source.what)) {
     event_.set(FieldId::kProcessExitCode, Value::integer(exit->status));
@@ -162,8 +162,8 @@ void EventBuilder::set_process(const audit::AuditEvent& source, EventKind kind, 
 }
 
 void EventBuilder::set_image(const entity::Image& image) {
-  set_texts(FieldId::kProcessExecutable, image.executables);
-  set_texts(FieldId::kProcessName, image.names);
+  set_texts(FieldId::kProcessExecutable, image.program->executables);
+  set_texts(FieldId::kProcessName, image.program->names);
   set_texts(FieldId::kProcessArgs, image.args);
   if (image.has_args)
     event_.set(FieldId::kProcessArgsCount, Value::integer(static_cast<std::int64_t>(image.args.size())));
@@ -178,8 +178,8 @@ void EventBuilder::set_parent(const entity::Process& process) {
   if (process.parent_image == nullptr) return;
   const entity::Image& image = *process.parent_image;
   event_.set_text(FieldId::kProcessParentEntityId, process.parent_entity_id);
-  set_texts(FieldId::kProcessParentExecutable, image.executables);
-  set_texts(FieldId::kProcessParentName, image.names);
+  set_texts(FieldId::kProcessParentExecutable, image.program->executables);
+  set_texts(FieldId::kProcessParentName, image.program->names);
   set_texts(FieldId::kProcessParentArgs, image.args);
   if (image.has_args)
     event_.set(FieldId::kProcessParentArgsCount, Value::integer(static_cast<std::int64_t>(image.args.size())));
@@ -236,15 +236,15 @@ void EventBuilder::set_bytes(FieldId field, std::string_view bytes) {
   if (!bytes.empty()) event_.set_text(field, is_valid_utf8(bytes) ? bytes : event_.intern(to_valid_utf8(bytes)));
 }
 
-void EventBuilder::set_texts(FieldId field, const std::vector<std::string>& texts) {
+void EventBuilder::set_texts(FieldId field, const auto& texts) {
   bag_.clear();
-  for (const std::string& s : texts) bag_.push_back(text(s));
+  for (const std::string_view s : texts) bag_.push_back(text(s));
   event_.set(field, bag_);
 }
 
-void EventBuilder::set_command_line(FieldId field, const std::vector<std::string>& args) {
+void EventBuilder::set_command_line(FieldId field, const entity::Texts& args) {
   if (args.empty()) return;
-  event_.set_text(field, event_.intern(fmt::format("{}", fmt::join(args, " "))));
+  event_.set_text(field, event_.intern(fmt::format("{}", fmt::join(args.begin(), args.end(), " "))));
 }
 
 std::string_view EventBuilder::id_text(std::uint32_t id) {

@@ -64,8 +64,8 @@ class EventBuilder {
   void set_file(const audit::FileChange& change);
   // Text for this filling of the event; empty text makes the field absent.
   void set_bytes(event::FieldId field, std::string_view bytes);
-  void set_texts(event::FieldId field, const std::vector<std::string>& texts);
-  void set_command_line(event::FieldId field, const std::vector<std::string>& args);
+  void set_texts(event::FieldId field, const auto& texts);
+  void set_command_line(event::FieldId field, const entity::Texts& args);
   std::string_view id_text(std::uint32_t id);
 
   std::unordered_map<std::uint32_t, std::string> user_names_;

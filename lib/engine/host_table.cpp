@@ -19,14 +19,21 @@ constexpr std::string_view kOverflow{"\0over", 5};
 }  // namespace
 
 bool RecentIds::insert(entity::Moment id) {
-  const std::uint64_t key = static_cast<std::uint64_t>(id.time.ms) * 0x9E3779B97F4A7C15ULL ^ id.serial;
-  if (!ids_.insert(key).second) return false;
-  order_.push_back(key);
-  if (order_.size() > kRemembered) {
-    ids_.erase(order_.front());
-    order_.pop_front();
-  }
+  if (inserted_ == ids_.size() && ids_.size() < kRemembered) grow();
+  entity::Moment& place = place_of(id.serial);
+  if (place == id && id != entity::Moment{}) return false;
+  place = id;
+  if (inserted_ < ids_.size()) ++inserted_;
   return true;
+}
+
+// Of many hosts most have few events.
+void RecentIds::grow() {
+  constexpr std::size_t kFirst = 64;
+  const std::vector<entity::Moment> before = std::exchange(ids_, {});
+  ids_.resize(before.empty() ? kFirst : before.size() * 4);
+  inserted_ = 0;
+  for (const entity::Moment& id : before) place_of(id.serial) = id;
 }
 
 bool Host::began_anew(std::uint64_t serial) const {

@@ -5,12 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "lib/base/binary.h"
@@ -20,7 +18,8 @@
 namespace audisp_eql::engine {
 
 // Ids of the latest events, so that one met again (two copies of a log, an event
-// given up and then completed) is not counted twice.
+// given up and then completed) is not counted twice. Each has its place by serial,
+// which the kernel counts up: neighbours in the log are neighbours here.
 class RecentIds {
  public:
   static constexpr std::size_t kRemembered = 16'384;
@@ -29,8 +28,11 @@ class RecentIds {
   bool insert(entity::Moment id);
 
  private:
-  std::unordered_set<std::uint64_t> ids_;
-  std::deque<std::uint64_t> order_;
+  void grow();
+  entity::Moment& place_of(std::uint64_t serial) { return ids_[serial % ids_.size()]; }
+
+  std::vector<entity::Moment> ids_;  // serial 0 with time 0 is none
+  std::size_t inserted_ = 0;         // since it grew
 };
 
 struct Host {

@@ -2,6 +2,7 @@
 #include "lib/entity/image.h"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -42,64 +43,84 @@ std::string_view base_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-void make_valid(std::string& text) {
-  if (!is_valid_utf8(text)) text = to_valid_utf8(text);
+std::string valid(std::string_view text) { return is_valid_utf8(text) ? std::string(text) : to_valid_utf8(text); }
+
+void add_executable(Program& program, std::string_view path) {
+  add_distinct(program.executables, path);
+  add_distinct(program.executables, without_suffixes(path));
 }
 
-void add_executable(Image& image, std::string_view path) {
-  add_distinct(image.executables, path);
-  add_distinct(image.executables, without_suffixes(path));
+void fill_names(Program& program) {
+  program.names.clear();
+  for (const std::string& path : program.executables) add_distinct(program.names, base_name(path));
 }
 
-void fill_names(Image& image) {
-  image.names.clear();
-  for (const std::string& path : image.executables) add_distinct(image.names, base_name(path));
+ProgramPtr make_program(std::string_view path, std::string_view exe) {
+  const boost::intrusive_ptr<Program> program(new Program);
+  program->kernel_exe = valid(exe);
+  add_executable(*program, valid(path));
+  add_executable(*program, program->kernel_exe);
+  fill_names(*program);
+  return program;
+}
+
+Texts pack(std::span<const std::string> args) {
+  std::size_t bytes = 0;
+  for (const std::string& arg : args) bytes += arg.size();
+  Texts texts;
+  texts.reserve(args.size(), bytes);
+  for (const std::string& arg : args) texts.push_back(is_valid_utf8(arg) ? arg : to_valid_utf8(arg));
+  return texts;
 }
 
 }  // namespace
 
-std::size_t Image::bytes() const {
-  std::size_t n = sizeof(Image) + working_directory.size() + kernel_exe.size() + systemd_unit.size();
+std::size_t Program::bytes() const {
+  std::size_t n = sizeof(Program) + kernel_exe.size();
   for (const std::string& s : executables) n += sizeof s + s.size();
   for (const std::string& s : names) n += sizeof s + s.size();
-  for (const std::string& s : args) n += sizeof s + s.size();
   return n;
 }
 
-boost::intrusive_ptr<Image> image_from_exe(std::string exe) {
-  ExecImage exec;
-  exec.exe = std::move(exe);
-  return image_from_exec(std::move(exec));
+ProgramPtr Programs::find_or_make(std::string_view path, std::string_view exe) {
+  constexpr std::size_t kEntries = 512;
+  constexpr std::size_t kMaxText = 256;  // longer ones are hardly met twice
+  if (path.size() > kMaxText || exe.size() > kMaxText) return make_program(path, exe);
+  if (entries_.empty()) entries_.resize(kEntries);
+  const std::hash<std::string_view> hash;
+  Entry& entry = entries_[(hash(path) * 31 + hash(exe)) % kEntries];
+  if (entry.program == nullptr || entry.path != path || entry.exe != exe) {
+    entry = {std::string(path), std::string(exe), make_program(path, exe)};
+  }
+  return entry.program;
 }
 
-boost::intrusive_ptr<Image> image_from_exec(ExecImage exec) {
+std::size_t Image::bytes() const {
+  return sizeof(Image) + program->bytes() + args.bytes() + working_directory.size() + systemd_unit.size();
+}
+
+boost::intrusive_ptr<Image> image_from_exec(const ExecImage& exec, Programs& programs) {
   boost::intrusive_ptr<Image> image(new Image);
-  make_valid(exec.path);
-  make_valid(exec.exe);
-  make_valid(exec.cwd);
-  make_valid(exec.systemd_unit);
-  for (std::string& arg : exec.args) make_valid(arg);
-  add_executable(*image, exec.path);
-  add_executable(*image, exec.exe);
-  fill_names(*image);
-  image->kernel_exe = std::move(exec.exe);
-  image->args = std::move(exec.args);
+  image->program = programs.find_or_make(exec.path, exec.exe);
+  image->args = pack(exec.args);
   image->has_args = exec.has_args;
   image->args_truncated = exec.args_truncated;
-  image->working_directory = std::move(exec.cwd);
-  image->systemd_unit = std::move(exec.systemd_unit);
+  image->working_directory = valid(exec.cwd);
+  image->systemd_unit = valid(exec.systemd_unit);
   return image;
 }
 
-boost::intrusive_ptr<Image> with_executable(const ImagePtr& image, std::string exe) {
-  make_valid(exe);
-  if (exe.empty() || image->executables.size() >= kMaxExecutables ||
-      std::find(image->executables.begin(), image->executables.end(), exe) != image->executables.end()) {
+boost::intrusive_ptr<Image> with_executable(const ImagePtr& image, std::string_view exe) {
+  const std::string path = valid(exe);
+  const auto& known = image->program->executables;
+  if (path.empty() || known.size() >= kMaxExecutables || std::find(known.begin(), known.end(), path) != known.end()) {
     return nullptr;
   }
+  const boost::intrusive_ptr<Program> more(new Program(*image->program));
+  add_executable(*more, path);
+  fill_names(*more);
   boost::intrusive_ptr<Image> copy(new Image(*image));
-  add_executable(*copy, exe);
-  fill_names(*copy);
+  copy->program = more;
   return copy;
 }
 

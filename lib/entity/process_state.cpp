@@ -40,20 +40,20 @@ ForkParent restore_parent(BinaryReader& in, const RestoredImages& images) {
   return parent;
 }
 
-void save(const std::optional<ForkHint>& hint, ImageNumbers& images, BinaryWriter& out) {
-  out.flag(hint.has_value());
+void save(const std::unique_ptr<ForkHint>& hint, ImageNumbers& images, BinaryWriter& out) {
+  out.flag(hint != nullptr);
   if (!hint) return;
   save(hint->when, out);
   save(hint->forker, images, out);
   out.word(hint->sureness);
 }
 
-std::optional<ForkHint> restore_hint(BinaryReader& in, const RestoredImages& images) {
-  if (!in.flag()) return std::nullopt;
-  ForkHint hint;
-  hint.when = restore_moment(in);
-  hint.forker = restore_parent(in, images);
-  hint.sureness = in.word(audit::Fork::Sureness::kPerhapsThread);
+std::unique_ptr<ForkHint> restore_hint(BinaryReader& in, const RestoredImages& images) {
+  if (!in.flag()) return nullptr;
+  auto hint = std::make_unique<ForkHint>();
+  hint->when = restore_moment(in);
+  hint->forker = restore_parent(in, images);
+  hint->sureness = in.word(audit::Fork::Sureness::kPerhapsThread);
   return hint;
 }
 
@@ -85,7 +85,7 @@ void restore_process(BinaryReader& in, const RestoredImages& images, Process& pr
 
 void save_node(const Node& node, ImageNumbers& images, BinaryWriter& out) {
   save_process(node.process, images, out);
-  out.flag(node.fork_parent.has_value());
+  out.flag(node.fork_parent != nullptr);
   if (node.fork_parent) save(*node.fork_parent, images, out);
   save(node.born_by_hint, images, out);
   save(node.pending_hint, images, out);
@@ -94,7 +94,7 @@ void save_node(const Node& node, ImageNumbers& images, BinaryWriter& out) {
 Node* restore_node(BinaryReader& in, const RestoredImages& images, ProcessStore& store) {
   Node& node = store.insert(restore_id(in));
   restore_process(in, images, node.process);
-  if (in.flag()) node.fork_parent = restore_parent(in, images);
+  if (in.flag()) node.fork_parent = std::make_unique<ForkParent>(restore_parent(in, images));
   node.born_by_hint = restore_hint(in, images);
   node.pending_hint = restore_hint(in, images);
   return &node;

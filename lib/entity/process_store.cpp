@@ -66,7 +66,7 @@ void ProcessStore::mark_ended(Node& node, Moment when) {
 
 void ProcessStore::mark_born(Node& node, ForkHint hint) {
   unlink(queue_of(node), node);
-  node.born_by_hint = std::move(hint);
+  node.born_by_hint = std::make_unique<ForkHint>(std::move(hint));
   append(born_, node);
 }
 

@@ -8,11 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "lib/entity/process_table.h"
 
@@ -43,13 +44,14 @@ inline constexpr std::array<std::string_view, 3> kDoubts = {"", kDoubtAfterEnd, 
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = UINT32_MAX;
 
+// Most have neither parent by fork nor hints, and there may be many: these are kept apart.
 struct Node {
   Process process;
-  std::optional<ForkParent> fork_parent;
+  std::unique_ptr<ForkParent> fork_parent;
   // Set while only a fork record told of this process.
-  std::optional<ForkHint> born_by_hint;
+  std::unique_ptr<ForkHint> born_by_hint;
   // A further fork record named this pid while it was taken.
-  std::optional<ForkHint> pending_hint;
+  std::unique_ptr<ForkHint> pending_hint;
 
  private:
   friend class ProcessStore;
@@ -110,7 +112,7 @@ class ProcessStore {
   std::size_t size_ = 0;
   std::deque<Node> nodes_;  // deque: a Node& stays valid
   std::vector<Slot> free_;
-  std::unordered_map<std::uint32_t, Slot> by_pid_;
+  boost::unordered_flat_map<std::uint32_t, Slot> by_pid_;
   Queue alive_, born_, ended_;
 };
 

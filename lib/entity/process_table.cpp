@@ -45,14 +45,15 @@ std::string make_entity_id(std::uint64_t host, std::uint32_t pid, Moment start) 
 }
 
 bool runs(const ImagePtr& image, std::string_view exe) {
-  return image->kernel_exe == exe ||
-         std::find(image->executables.begin(), image->executables.end(), exe) != image->executables.end();
+  const Program& program = *image->program;
+  return program.kernel_exe == exe ||
+         std::find(program.executables.begin(), program.executables.end(), exe) != program.executables.end();
 }
 
 // The user's service manager adopts orphans (PR_SET_CHILD_SUBREAPER, which no
 // audit record tells of).
 bool is_subreaper(const Process& process) {
-  const auto& paths = process.image->executables;
+  const auto& paths = process.image->program->executables;
   return std::any_of(paths.begin(), paths.end(), [](const std::string& path) {
     return path == "/usr/lib/systemd/systemd" || path == "/lib/systemd/systemd";
   });
@@ -104,6 +105,7 @@ struct ProcessTable::State {
   ProcSource proc;
   UnitSource units;
   ProcessStore store;
+  Programs programs;
   ImageLedger ledger;
   TableCounters counters;
   std::optional<Moment> just_born;
@@ -185,7 +187,7 @@ Node& ProcessTable::State::first_sight(const audit::AuditEvent& event) {
   if (proc) {
     if (Node* node = read_proc(call.pid, when)) return *node;
   }
-  Node& node = create(call.pid, when, image_from_exe(call.exe));
+  Node& node = create(call.pid, when, image_from_exec({.exe = call.exe}, programs));
   learn_parent(node, call.ppid, when);
   return node;
 }
@@ -223,7 +225,7 @@ Node* ProcessTable::State::settle_birth(Node* node, const audit::AuditEvent& eve
     store.erase(*node);
     node = newborn(call.pid, hint);
   }
-  const bool disputed = node->pending_hint.has_value();
+  const bool disputed = node->pending_hint != nullptr;
   node->pending_hint.reset();
   store.prove(*node);
   const bool same_parent = call.ppid == hint.forker.pid;
@@ -280,7 +282,8 @@ Node& ProcessTable::State::from_proc(const ProcEntry& entry) {
                                 .has_args = !entry.args.empty(),
                                 .args_truncated = entry.args_truncated,
                                 .cwd = entry.cwd,
-                                .systemd_unit = entry.systemd_unit});
+                                .systemd_unit = entry.systemd_unit},
+                               programs);
   ledger.add(image);
   Node& node = create(entry.pid, {entry.start, entry.start_ticks}, std::move(image));
   node.process.euid = entry.euid;
@@ -331,13 +334,15 @@ void ProcessTable::State::learn_parent(Node& node, std::uint32_t ppid, Moment wh
 
 void ProcessTable::State::learn_exec(Node& node, const audit::AuditEvent& event, const audit::Exec& exec) {
   Process& process = node.process;
+  const std::string unit = unit_at(process.pid, {event.time, event.serial});
   auto image = image_from_exec({.path = exec.path,
                                 .exe = event.syscall.exe,
                                 .args = exec.args,
                                 .has_args = exec.has_args,
                                 .args_truncated = exec.args_truncated,
                                 .cwd = exec.cwd,
-                                .systemd_unit = unit_at(process.pid, {event.time, event.serial})});
+                                .systemd_unit = unit},
+                               programs);
   ledger.add(image);
   process.previous_image = std::exchange(process.image, std::move(image));
   process.sockets.close_on_exec();
@@ -368,7 +373,7 @@ void ProcessTable::State::learn(Node& node, const audit::AuditEvent& event) {
 Node* ProcessTable::State::newborn(std::uint32_t child, const ForkHint& hint) {
   Node& node = create(child, hint.when, hint.forker.image);
   node.process.euid = hint.forker.euid;
-  node.fork_parent = hint.forker;
+  node.fork_parent = std::make_unique<ForkParent>(hint.forker);
   store.mark_born(node, hint);
   set_parent(node.process, hint.forker);
   return &node;
@@ -446,7 +451,7 @@ const Process* ProcessTable::apply_fork(const audit::AuditEvent& event) {
 
   // The forker of a vfork is recorded after its child's exec, with an earlier time.
   if (node != nullptr && !node->born_by_hint && hint.when.time <= node->process.start.time) {
-    if (!node->fork_parent) node->fork_parent = hint.forker;
+    if (!node->fork_parent) node->fork_parent = std::make_unique<ForkParent>(hint.forker);
     if (node->process.parent_image == nullptr) set_parent(node->process, hint.forker);
     return nullptr;
   }
@@ -455,7 +460,7 @@ const Process* ProcessTable::apply_fork(const audit::AuditEvent& event) {
     node = nullptr;
   }
   if (node != nullptr && !node->process.ended) {
-    node->pending_hint = hint;
+    node->pending_hint = std::make_unique<ForkHint>(hint);
     return nullptr;
   }
   Node* born = s.newborn(fork.child, hint);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/entity/saved_images.h"
 
+#include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace audisp_eql::entity {
 namespace {
 
-void save(const std::vector<std::string>& texts, BinaryWriter& out) {
+void save(const auto& texts, BinaryWriter& out) {
   out.number(texts.size());
-  for (const std::string& text : texts) out.text(text);
+  for (const std::string_view text : texts) out.text(text);
 }
 
 std::vector<std::string> restore_texts(BinaryReader& in) {
@@ -16,6 +19,18 @@ std::vector<std::string> restore_texts(BinaryReader& in) {
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && in.ok(); ++i) texts.emplace_back(in.utf8());
   return texts;
+}
+
+// Images that had one program have one again.
+ProgramPtr restore_program(BinaryReader& in, std::map<std::vector<std::string>, ProgramPtr>& programs) {
+  const boost::intrusive_ptr<Program> program(new Program);
+  program->executables = restore_texts(in);
+  program->names = restore_texts(in);
+  program->kernel_exe = in.utf8();
+  std::vector<std::string> key = program->executables;
+  key.insert(key.end(), program->names.begin(), program->names.end());
+  key.push_back(program->kernel_exe);
+  return programs.try_emplace(std::move(key), program).first->second;
 }
 
 }  // namespace
@@ -30,9 +45,9 @@ void ImageNumbers::save(const ImagePtr& image, BinaryWriter& out) {
 void ImageNumbers::save_images(BinaryWriter& out) const {
   out.number(images_.size());
   for (const Image* image : images_) {
-    entity::save(image->executables, out);
-    entity::save(image->names, out);
-    out.text(image->kernel_exe);
+    entity::save(image->program->executables, out);
+    entity::save(image->program->names, out);
+    out.text(image->program->kernel_exe);
     entity::save(image->args, out);
     out.flag(image->has_args);
     out.flag(image->args_truncated);
@@ -42,13 +57,12 @@ void ImageNumbers::save_images(BinaryWriter& out) const {
 }
 
 RestoredImages::RestoredImages(BinaryReader& in) {
+  std::map<std::vector<std::string>, ProgramPtr> programs;
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     const boost::intrusive_ptr<Image> image(new Image);
-    image->executables = restore_texts(in);
-    image->names = restore_texts(in);
-    image->kernel_exe = in.utf8();
-    image->args = restore_texts(in);
+    image->program = restore_program(in, programs);
+    for (const std::string& arg : restore_texts(in)) image->args.push_back(arg);
     image->has_args = in.flag();
     image->args_truncated = in.flag();
     image->working_directory = in.utf8();

@@ -13,23 +13,19 @@ using Strings = std::vector<std::string>;
 
 namespace {
 
-boost::intrusive_ptr<Image> image_with(std::string path, std::string exe, Strings args = {}) {
-  ExecImage exec;
-  exec.path = std::move(path);
-  exec.exe = std::move(exe);
-  exec.has_args = !args.empty();
-  exec.args = std::move(args);
-  return image_from_exec(std::move(exec));
+boost::intrusive_ptr<Image> image_with(std::string_view path, std::string_view exe, const Strings& args = {}) {
+  Programs programs;
+  return image_from_exec({.path = path, .exe = exe, .args = args, .has_args = !args.empty()}, programs);
 }
 
 }  // namespace
 
 TEST_CASE("an image is known as executed and as resolved, once each") {
-  CHECK(image_with("/bin/sh", "/usr/bin/dash")->executables == Strings{"/bin/sh", "/usr/bin/dash"});
-  CHECK(image_with("/bin/sh", "/usr/bin/dash")->names == Strings{"sh", "dash"});
-  CHECK(image_with("/usr/bin/dash", "/usr/bin/dash")->executables == Strings{"/usr/bin/dash"});
-  CHECK(image_with("", "/usr/bin/dash")->executables == Strings{"/usr/bin/dash"});
-  CHECK(image_with("", "")->executables.empty());
+  CHECK(image_with("/bin/sh", "/usr/bin/dash")->program->executables == Strings{"/bin/sh", "/usr/bin/dash"});
+  CHECK(image_with("/bin/sh", "/usr/bin/dash")->program->names == Strings{"sh", "dash"});
+  CHECK(image_with("/usr/bin/dash", "/usr/bin/dash")->program->executables == Strings{"/usr/bin/dash"});
+  CHECK(image_with("", "/usr/bin/dash")->program->executables == Strings{"/usr/bin/dash"});
+  CHECK(image_with("", "")->program->executables.empty());
 }
 
 TEST_CASE("a replaced or deleted file is still the program it was") {
@@ -44,12 +40,38 @@ TEST_CASE("a replaced or deleted file is still the program it was") {
       {"/usr/bin/a;58d1ccaz", {"/usr/bin/a;58d1ccaz"}},
       {"/memfd:payload (deleted)", {"/memfd:payload (deleted)", "/memfd:payload"}},
   };
-  for (const Row& row : rows) CHECK(image_from_exe(row.exe)->executables == row.bag);
+  for (const Row& row : rows) CHECK(image_with("", row.exe)->program->executables == row.bag);
+}
+
+TEST_CASE("images of one file share their program") {
+  Programs programs;
+  const ProgramPtr sh = programs.find_or_make("/bin/sh", "/usr/bin/dash");
+  CHECK(programs.find_or_make("/bin/sh", "/usr/bin/dash").get() == sh.get());
+  CHECK(programs.find_or_make("", "/usr/bin/dash").get() != sh.get());
+  CHECK(programs.find_or_make("/bin/sh/usr", "/bin/dash")->kernel_exe == "/bin/dash");
+  const std::string long_path = "/" + std::string(1000, 'x');
+  CHECK(programs.find_or_make(long_path, "/a")->executables == Strings{long_path, "/a"});
+  for (int i = 0; i < 5000; ++i) {
+    const std::string path = "/p" + std::to_string(i);
+    REQUIRE(programs.find_or_make(path, path)->executables == Strings{path});
+  }
+  CHECK(sh->executables == Strings{"/bin/sh", "/usr/bin/dash"});
+}
+
+TEST_CASE("texts are what was put in, empty ones and all") {
+  Texts texts;
+  CHECK(texts.empty());
+  CHECK(texts == Strings{});
+  for (const std::string_view text : {"", "a", "", "two words", ""}) texts.push_back(text);
+  CHECK(texts.size() == 5);
+  CHECK(texts == Strings{"", "a", "", "two words", ""});
+  CHECK_FALSE(texts == Strings{"", "a", "", "two words"});
+  CHECK(texts[3] == "two words");
 }
 
 TEST_CASE("text of an image is valid UTF-8") {
   const auto image = image_with("/tmp/\xff", "/tmp/\xff", {"\xfe", "ok"});
-  CHECK(image->executables == Strings{"/tmp/\xEF\xBF\xBD"});
+  CHECK(image->program->executables == Strings{"/tmp/\xEF\xBF\xBD"});
   CHECK(image->args == Strings{"\xEF\xBF\xBD", "ok"});
 }
 
@@ -58,15 +80,15 @@ TEST_CASE("another path joins the bag, never replaces, and only so often") {
   CHECK(with_executable(image, "/tmp/a").get() == nullptr);
   CHECK(with_executable(image, "").get() == nullptr);
   image = with_executable(image, "/tmp/b (deleted)");
-  CHECK(image->executables == Strings{"/tmp/a", "/tmp/b (deleted)", "/tmp/b"});
-  CHECK(image->names == Strings{"a", "b (deleted)", "b"});
-  CHECK(image->kernel_exe == "/tmp/a");
+  CHECK(image->program->executables == Strings{"/tmp/a", "/tmp/b (deleted)", "/tmp/b"});
+  CHECK(image->program->names == Strings{"a", "b (deleted)", "b"});
+  CHECK(image->program->kernel_exe == "/tmp/a");
   CHECK(image->args == Strings{"a"});
   for (int i = 0; i < 100; ++i) {
     if (const auto more = with_executable(image, "/tmp/c" + std::to_string(i))) image = more;
   }
-  CHECK(image->executables.size() == 8);
-  CHECK(image->executables.front() == "/tmp/a");
+  CHECK(image->program->executables.size() == 8);
+  CHECK(image->program->executables.front() == "/tmp/a");
 }
 
 TEST_CASE("the ledger keeps large images below its cap; the newest stays whole") {
@@ -82,7 +104,7 @@ TEST_CASE("the ledger keeps large images below its cap; the newest stays whole")
   CHECK(ledger.forgotten() == 16);
   CHECK(held.front()->args.empty());
   CHECK(held.front()->args_truncated);
-  CHECK(held.front()->executables == Strings{"/a"});
+  CHECK(held.front()->program->executables == Strings{"/a"});
 }
 
 TEST_CASE("images that nobody holds cost the ledger nothing for long") {

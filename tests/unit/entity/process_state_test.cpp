@@ -90,7 +90,7 @@ TEST_CASE("a restored table says of each later record what it would have said") 
     const Process a = before.apply(make(before.say));
     const Process b = after.apply(make(after.say));
     CHECK(a.entity_id == b.entity_id);
-    CHECK(a.image->executables == b.image->executables);
+    CHECK(a.image->program->executables == b.image->program->executables);
     CHECK(a.image->args == b.image->args);
     CHECK((a.previous_image == nullptr) == (b.previous_image == nullptr));
     CHECK(a.parent_entity_id == b.parent_entity_id);
@@ -179,7 +179,7 @@ TEST_CASE("a process that runs still keeps its entity, what it ran and its paren
     const Process& process = after.apply(after.say.connect({.pid = 10, .ppid = 5, .at = 9500, .exe = kApp}));
     CHECK(process.entity_id == id);
     CHECK(process.image->args == Strings{"app", "-x"});
-    CHECK(process.parent_image->executables == Strings{kSession});
+    CHECK(process.parent_image->program->executables == Strings{kSession});
     CHECK(after.ended.empty());
   }
 }

@@ -25,7 +25,7 @@ struct World {
   std::string id(const audit::AuditEvent& event) { return table.apply(event)->entity_id; }
   Strings parent(const audit::AuditEvent& event) {
     const Process* process = table.apply(event);
-    return process->parent_image == nullptr ? Strings{} : process->parent_image->executables;
+    return process->parent_image == nullptr ? Strings{} : process->parent_image->program->executables;
   }
 
   test::Script say;
@@ -42,7 +42,7 @@ TEST_CASE("an entity survives exec and has one id for its whole life") {
   CHECK(w.id(w.say.exec({.pid = 10, .at = 100, .exe = kApp})) == id);
   CHECK(w.id(w.say.connect({.pid = 10, .at = 200, .exe = kApp})) == id);
   const Process* process = w.table.apply(w.say.connect({.pid = 10, .at = 250, .exe = kApp}));
-  CHECK(process->previous_image->executables == Strings{"/bin/sh"});
+  CHECK(process->previous_image->program->executables == Strings{"/bin/sh"});
   process = w.table.apply(w.say.exit({.pid = 10, .at = 300, .exe = kApp}));
   CHECK(process->entity_id == id);
   CHECK(w.ended == Strings{id});
@@ -108,7 +108,7 @@ TEST_CASE("a parent known only by its fork record is known by exe") {
   const Process* child = w.table.apply_fork(w.say.fork({.pid = 5, .at = 0, .exe = kSession}, 10));
   REQUIRE(child != nullptr);
   CHECK(child->pid == 10);
-  CHECK(child->image->executables == Strings{kSession});
+  CHECK(child->image->program->executables == Strings{kSession});
   CHECK(w.parent(w.say.exec({.pid = 10, .ppid = 5, .at = 10, .exe = kApp})) == Strings{kSession});
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("a vfork recorded after its child's exec fills the parent and changes 
   const Process* process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 200, .exe = kApp}));
   CHECK(process->entity_id == id);
   REQUIRE(process->parent_image != nullptr);
-  CHECK(process->parent_image->executables == Strings{kSession});
+  CHECK(process->parent_image->program->executables == Strings{kSession});
 }
 
 TEST_CASE("a late vfork of a child that has already ended makes no process") {
@@ -173,7 +173,7 @@ TEST_CASE("a forged fork record before a process was seen hides neither it nor i
   w.table.apply(w.say.exec({.pid = 5, .at = 0, .exe = kSession}));
   w.table.apply_fork(w.say.clone3({.pid = 66, .ppid = 60, .at = 20, .exe = "/tmp/forger"}, 10));
   const Process* process = w.table.apply(w.say.exec({.pid = 10, .ppid = 5, .at = 30, .exe = kApp}));
-  CHECK(process->parent_image->executables == Strings{kSession});
+  CHECK(process->parent_image->program->executables == Strings{kSession});
   CHECK_FALSE(w.table.just_born());
 }
 
@@ -195,7 +195,7 @@ TEST_CASE("a forged fork record after the true one takes an orphan's parent away
   w.table.apply_fork(w.say.clone3({.pid = 66, .at = 20, .exe = "/tmp/forger"}, 10));
   const Process* process = w.table.apply(w.say.exec({.pid = 10, .ppid = 1, .at = 30, .exe = kApp}));
   REQUIRE(process->parent_image != nullptr);
-  CHECK(process->parent_image->executables == Strings{kSession});
+  CHECK(process->parent_image->program->executables == Strings{kSession});
   CHECK_FALSE(process->doubt.empty());
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("a process that renames or deletes its image stays itself and keeps wh
   CHECK(process->entity_id == id);
   process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 20, .exe = "/usr/bin/firefox"}));
   CHECK(process->entity_id == id);
-  const Strings& bag = process->image->executables;
+  const Strings& bag = process->image->program->executables;
   CHECK(std::find(bag.begin(), bag.end(), "/tmp/evil") != bag.end());
 }
 
@@ -308,7 +308,7 @@ TEST_CASE("live, /proc fills in what no record told") {
   });
   const Process* process = w.table.apply(w.say.exec({.pid = 10, .ppid = 5, .at = 100, .exe = kApp}));
   REQUIRE(process->parent_image != nullptr);
-  CHECK(process->parent_image->executables == Strings{std::string(kSession) + " (deleted)", kSession});
+  CHECK(process->parent_image->program->executables == Strings{std::string(kSession) + " (deleted)", kSession});
   const int before = asked;
   w.table.apply(w.say.exec({.pid = 10, .ppid = 5, .at = 200, .exe = kApp}));
   CHECK(asked == before);
