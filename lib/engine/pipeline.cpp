@@ -1,64 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/engine/pipeline.h"
 
-#include <algorithm>
 #include <utility>
 
-#include <linux/audit.h>
-
-#include "lib/base/escape.h"
+#include "lib/engine/stages.h"
 
 namespace audisp_eql::engine {
-namespace {
-
-// libaudit.h has it; the kernel's header stops short of records of user space.
-constexpr int kSystemBoot = 1127;
-
-}  // namespace
 
 struct Pipeline::State {
   explicit State(PipelineOptions options)
-      : splitter(options.max_line), engine(std::move(options.engine)), grouper(selection, options.grouper) {}
+      : intake(options.grouper, options.max_line), engine(std::move(options.engine)) {}
 
-  audit::LineSplitter splitter;
+  Intake intake;
+  Decoder decoder;
   Engine engine;
-  audit::Selection selection;
-  audit::Grouper grouper;
-  auparse::Parser parser;
-  audit::Normalizer normalizer;
-  std::uint64_t bytes = 0;
-  std::optional<EventTime> first_time, last_time;
-  std::string auditd_version, auditd_format;
 
-  void line(std::string_view text, std::vector<alert::Alert>& out);
   void drain(std::vector<alert::Alert>& out);
-  void note_daemon(const audit::ParsedGroup& group);
 };
 
-void Pipeline::State::line(std::string_view text, std::vector<alert::Alert>& out) {
-  grouper.add(text);
-  drain(out);
-}
-
 void Pipeline::State::drain(std::vector<alert::Alert>& out) {
-  while (const audit::RecordGroup* group = grouper.next()) {
-    const audit::ParsedGroup* parsed = parser.parse(*group);
-    if (parsed == nullptr || parsed->records.empty()) continue;
-    const int type = parsed->records.front().type;
-    if (type == kSystemBoot) engine.boot(parsed->node, {parsed->time, parsed->serial});
-    if (type == AUDIT_DAEMON_START) note_daemon(*parsed);
-    const auto event = normalizer.normalize(*parsed);
-    if (!event) continue;
-    first_time = first_time ? std::min(*first_time, event->time) : event->time;
-    last_time = last_time ? std::max(*last_time, event->time) : event->time;
-    engine.handle(*event, out);
+  while (const audit::RecordGroup* group = intake.next()) {
+    if (const auto occurrence = decoder.decode(*group)) give(*occurrence, engine, out);
   }
-}
-
-void Pipeline::State::note_daemon(const audit::ParsedGroup& group) {
-  const audit::ParsedRecord& record = group.records.front();
-  auditd_version = escape_printable(record.find("ver"));
-  auditd_format = escape_printable(record.find("format"));
 }
 
 Pipeline::Pipeline(PipelineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
@@ -70,27 +33,24 @@ const Engine& Pipeline::engine() const { return state_->engine; }
 
 void Pipeline::set_rules(RuleSet rules) {
   state_->engine.set_rules(std::move(rules));
-  state_->selection = audit::Selection(state_->engine.selection());
-  state_->grouper.set_selection(state_->selection);
+  state_->intake.set_selection(state_->engine.selection());
 }
 
-void Pipeline::set_format(audit::LineFormat format) { state_->grouper.set_format(format); }
+void Pipeline::set_format(audit::LineFormat format) { state_->intake.set_format(format); }
 
 void Pipeline::feed(std::string_view bytes, std::vector<alert::Alert>& out) {
-  state_->bytes += bytes.size();
-  state_->splitter.feed(bytes);
-  while (const auto line = state_->splitter.next()) state_->line(*line, out);
+  state_->intake.feed(bytes);
+  state_->drain(out);
 }
 
 void Pipeline::idle(std::vector<alert::Alert>& out) {
-  state_->grouper.flush();
+  state_->intake.flush();
   state_->drain(out);
-  state_->engine.advance(state_->grouper.newest(), out);
+  state_->engine.advance(state_->intake.grouper().newest(), out);
 }
 
 void Pipeline::end_of_input(std::vector<alert::Alert>& out) {
-  if (const auto line = state_->splitter.rest()) state_->line(*line, out);
-  state_->grouper.flush();
+  state_->intake.end_of_input();
   state_->drain(out);
 }
 
@@ -101,7 +61,7 @@ void Pipeline::finish(std::vector<alert::Alert>& out) {
 
 std::string Pipeline::save() const {
   BinaryWriter out;
-  out.time(state_->last_time.value_or(EventTime{}));
+  out.time(state_->decoder.last_time().value_or(EventTime{}));
   state_->engine.save(out);
   return out.take();
 }
@@ -110,31 +70,32 @@ bool Pipeline::restore(std::string_view saved) {
   BinaryReader in(saved);
   const EventTime last_time = in.time();
   if (!state_->engine.restore(in)) return false;
-  if (last_time != EventTime{}) state_->last_time = last_time;
+  if (last_time != EventTime{}) state_->decoder.set_last_time(last_time);
   return true;
 }
 
-Stats Pipeline::stats() const {
-  const State& s = *state_;
+Stats Pipeline::stats() const { return stats_of(state_->intake, state_->decoder, state_->engine); }
+
+Stats stats_of(const Intake& intake, const Decoder& decoder, const Engine& engine) {
   Stats stats;
-  stats.grouper = s.grouper.counters();
-  stats.normalize = s.normalizer.counters();
-  stats.parser = s.parser.counters();
-  stats.engine = s.engine.counters();
-  stats.table = s.engine.table_counters();
-  stats.sequence = s.engine.sequence_counters();
-  stats.overlong_lines = s.splitter.overlong_lines();
-  stats.bytes = s.bytes;
-  stats.hosts_over_cap = s.engine.hosts_over_cap();
-  stats.completed_paths = s.engine.completed_paths();
-  stats.processes = s.engine.processes();
-  stats.partials = s.engine.partials();
-  stats.open_events = s.grouper.open_events();
-  stats.hosts = s.engine.hosts();
-  stats.first_time = s.first_time;
-  stats.last_time = s.last_time;
-  stats.auditd_version = s.auditd_version;
-  stats.auditd_format = s.auditd_format;
+  stats.grouper = intake.grouper().counters();
+  stats.normalize = decoder.counters();
+  stats.parser = decoder.parser_counters();
+  stats.engine = engine.counters();
+  stats.table = engine.table_counters();
+  stats.sequence = engine.sequence_counters();
+  stats.overlong_lines = intake.overlong_lines();
+  stats.bytes = intake.bytes();
+  stats.hosts_over_cap = engine.hosts_over_cap();
+  stats.completed_paths = engine.completed_paths();
+  stats.processes = engine.processes();
+  stats.partials = engine.partials();
+  stats.open_events = intake.grouper().open_events();
+  stats.hosts = engine.hosts();
+  stats.first_time = decoder.first_time();
+  stats.last_time = decoder.last_time();
+  stats.auditd_version = decoder.auditd_version();
+  stats.auditd_format = decoder.auditd_format();
   return stats;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes to alerts: lines, groups, libauparse, events, engine. What live, scan
-// and the tests all call; they differ only in where bytes come from.
+// Bytes to alerts in one thread: both stages and the engine. What live and the
+// tests call; scan has the same three parts and moves what goes between them.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,8 @@
 #include <vector>
 
 #include "lib/alert/alert.h"
-#include "lib/audit/grouper.h"
-#include "lib/audit/lines.h"
-#include "lib/audit/normalize.h"
-#include "lib/auparse/parser.h"
 #include "lib/engine/engine.h"
+#include "lib/engine/stages.h"
 
 namespace audisp_eql::engine {
 
@@ -46,6 +43,8 @@ struct Stats {
 
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> values() const;
 };
+
+[[nodiscard]] Stats stats_of(const Intake& intake, const Decoder& decoder, const Engine& engine);
 
 class Pipeline {
  public:
