@@ -29,6 +29,7 @@ struct Options {
   bool utc = false;
   bool fail_on_alert = false;
   bool keep_going = false;
+  unsigned jobs = 0;  // threads; 0: as many as help
   std::string passwd = "/etc/passwd";
   std::string root;  // of a copy of the host's file system; empty: none
   InputKind input = InputKind::kAudit;

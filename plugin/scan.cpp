@@ -17,6 +17,7 @@
 #include "plugin/autostart.h"
 #include "plugin/entry_lookups.h"
 #include "plugin/exported.h"
+#include "plugin/host_scan.h"
 #include "plugin/inputs.h"
 #include "plugin/passwd.h"
 #include "plugin/settings.h"
@@ -142,26 +143,14 @@ class Scan {
     engine::PipelineOptions options = pipeline_options(settings_.config);
     if (!host.empty()) options.engine.default_host = host;
     options.engine.user_names = user_names_;
-    engine::Pipeline pipeline(std::move(options));
-    pipeline.set_rules(make_rules());
-    std::vector<alert::Alert> alerts;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      // An event may span two files of one kind; of two kinds it cannot.
-      if (i > 0 && inputs[i].format != inputs[i - 1].format) pipeline.end_of_input(alerts);
-      pipeline.set_format(inputs[i].format);
-      const auto failure = read_input(inputs[i], [&](std::string_view bytes) {
-        pipeline.feed(bytes, alerts);
-        emit(alerts);
-      });
-      if (!failure) continue;
-      say(render(*failure));
+    HostScan scan(std::move(options), make_rules(), options_.jobs);
+    for (const Diagnostic& failure : scan.run(inputs, [this](std::vector<alert::Alert>& alerts) { emit(alerts); })) {
+      say(render(failure));
       ++failed_;
     }
-    pipeline.finish(alerts);
-    emit(alerts);
-    summary_.add(pipeline.stats());
-    if (pipeline.engine().selection().sockets) summary_.expect_sockets();
-    summary_.add_exceptions(pipeline.engine().exception_hits());
+    summary_.add(scan.stats());
+    if (scan.wants_sockets()) summary_.expect_sockets();
+    summary_.add_exceptions(scan.exception_hits());
   }
 
   ExitCode run_exported() {
