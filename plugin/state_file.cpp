@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::string_view kMagic = "audisp-eql state\n";
 // Another number whenever what lib/ saves changes in any way.
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
 constexpr std::size_t kDigestBytes = std::tuple_size_v<alert::Sha256>;
 // Of the file, for all but the state's bytes.
 constexpr std::size_t kHeaderRoom = 4096;

@@ -153,8 +153,8 @@ void EventBuilder::set_process(const audit::AuditEvent& source, EventKind kind, 
   set_image(*process.image);
   if (!process.doubt.empty()) event_.set_text(FieldId::kOwnNote, process.doubt);
   event_.set(FieldId::kProcessInteractive, Value::boolean(source.syscall.has_tty));
-  if (kind == EventKind::kExec && process.previous_image != nullptr) {
-    set_texts(FieldId::kProcessPreviousExecutable, process.previous_image->program->executables);
+  if (kind == EventKind::kExec && process.previous_program != nullptr) {
+    set_texts(FieldId::kProcessPreviousExecutable, process.previous_program->executables);
   }
   if (const auto* exit = std::get_if<audit::Exit>(&source.what)) {
     event_.set(FieldId::kProcessExitCode, Value::integer(exit->status));

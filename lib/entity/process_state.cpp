@@ -63,9 +63,8 @@ void save_process(const Process& process, ImageNumbers& images, BinaryWriter& ou
   save(process.ended, out);
   out.text(process.entity_id);
   out.text(process.parent_entity_id);
-  for (const ImagePtr* image : {&process.image, &process.previous_image, &process.parent_image}) {
-    images.save(*image, out);
-  }
+  images.save(process.image, out);
+  images.save(process.parent_image, out);
   process.sockets.save(out);
   const auto doubt = std::find(kDoubts.begin(), kDoubts.end(), process.doubt);
   out.number(static_cast<std::uint64_t>(doubt - kDoubts.begin()));
@@ -77,7 +76,8 @@ void restore_process(BinaryReader& in, const RestoredImages& images, Process& pr
   process.ended = restore_optional_moment(in);
   process.entity_id = in.utf8();
   process.parent_entity_id = in.utf8();
-  for (ImagePtr* image : {&process.image, &process.previous_image, &process.parent_image}) *image = images.restore(in);
+  process.image = images.restore(in);
+  process.parent_image = images.restore(in);
   in.require(process.image != nullptr);
   process.sockets.restore(in);
   process.doubt = kDoubts[static_cast<std::size_t>(in.number_up_to(kDoubts.size() - 1))];

@@ -148,7 +148,6 @@ void ProcessTable::State::end(Node& node, Moment when) {
   if (node.process.ended) return;
   store.mark_ended(node, when);
   node.pending_hint.reset();
-  node.process.previous_image.reset();
   ++counters.ended;
   if (on_ended) on_ended(node.process.entity_id, when);
 }
@@ -344,7 +343,8 @@ void ProcessTable::State::learn_exec(Node& node, const audit::AuditEvent& event,
                                 .systemd_unit = unit},
                                programs);
   ledger.add(image);
-  process.previous_image = std::exchange(process.image, std::move(image));
+  process.previous_program = process.image->program;
+  process.image = std::move(image);
   process.sockets.close_on_exec();
   // An ended process may have to make room for a parent: it keeps what it has.
   if (!process.ended) learn_parent(node, event.syscall.ppid, {event.time, event.serial});

@@ -62,7 +62,8 @@ struct Process {
   Moment start;
   std::string entity_id;    // opaque; the same for the whole life
   ImagePtr image;           // never null
-  ImagePtr previous_image;  // before the latest exec; may be null
+  // Before the latest exec; may be null. Not saved: only that exec's event has it.
+  ProgramPtr previous_program;
   std::uint32_t euid = audit::kUnsetId;
   std::optional<Moment> ended;
 

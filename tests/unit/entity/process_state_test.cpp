@@ -92,7 +92,6 @@ TEST_CASE("a restored table says of each later record what it would have said") 
     CHECK(a.entity_id == b.entity_id);
     CHECK(a.image->program->executables == b.image->program->executables);
     CHECK(a.image->args == b.image->args);
-    CHECK((a.previous_image == nullptr) == (b.previous_image == nullptr));
     CHECK(a.parent_entity_id == b.parent_entity_id);
     REQUIRE((a.parent_image == nullptr) == (b.parent_image == nullptr));
     if (a.parent_image != nullptr) CHECK(a.parent_image->args == b.parent_image->args);

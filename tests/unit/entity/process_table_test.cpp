@@ -42,7 +42,7 @@ TEST_CASE("an entity survives exec and has one id for its whole life") {
   CHECK(w.id(w.say.exec({.pid = 10, .at = 100, .exe = kApp})) == id);
   CHECK(w.id(w.say.connect({.pid = 10, .at = 200, .exe = kApp})) == id);
   const Process* process = w.table.apply(w.say.connect({.pid = 10, .at = 250, .exe = kApp}));
-  CHECK(process->previous_image->program->executables == Strings{"/bin/sh"});
+  CHECK(process->previous_program->executables == Strings{"/bin/sh"});
   process = w.table.apply(w.say.exit({.pid = 10, .at = 300, .exe = kApp}));
   CHECK(process->entity_id == id);
   CHECK(w.ended == Strings{id});
