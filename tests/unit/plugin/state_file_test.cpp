@@ -125,9 +125,9 @@ TEST_CASE("a state of another boot, too old, from the future or too large is ref
 TEST_CASE("a state of another format says which") {
   const Written w;
   std::string text = test::read_file(w.path);
-  text[std::string("audisp-eql state\n").size()] = '\x02';
+  text[std::string("audisp-eql state\n").size()] = '\x01';
   test::write_file(w.path, text);
-  CHECK(refusal(w.path) == "its format is version 2, not 1");
+  CHECK(refusal(w.path) == "its format is version 1, not 2");
 }
 
 TEST_CASE("a state that others could have written is refused") {
