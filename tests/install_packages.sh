@@ -1,15 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# install_packages.sh build|test|desktop: installs what packages.txt lists, up to the end of that section, and this
-# machine lacks.
+# install_packages.sh SECTION...: installs what packages.txt lists in these sections and this machine lacks.
 # Needs the network only when something is missing. Services that come along are not started.
 set -eu
 list=$(dirname "$0")/packages.txt
-case ${1:-} in
-  build | test | desktop) ;;
-  *) echo "usage: $0 build|test|desktop" >&2; exit 64 ;;
-esac
-wanted=$(awk -v last="[$1]" '/^\[/ { if (found) exit; found = $0 == last; next } NF && !/^#/' "$list")
+wanted=
+for section; do
+  grep -qx "\[$section\]" "$list" || { echo "no section $section in $list" >&2; exit 64; }
+  wanted="$wanted $(awk -v section="[$section]" '/^\[/ { found = $0 == section; next } found && NF && !/^#/' "$list")"
+done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   [ -z "${AUDISP_EQL_HAVE_PACKAGES:-}" ] || exit 0

@@ -5,7 +5,7 @@
 # clean clone; needs root for packages and for auditd.
 set -eu
 cd "$(dirname "$0")/.."
-sh tests/install_packages.sh desktop
+sh tests/install_packages.sh build test desktop
 
 log=build/run.log
 mkdir -p build

@@ -60,8 +60,8 @@ using UnitSource = std::function<std::optional<ProcUnit>(std::uint32_t pid)>;
 struct Process {
   std::uint32_t pid = 0;
   Moment start;
-  std::string entity_id;    // opaque; the same for the whole life
-  ImagePtr image;           // never null
+  std::string entity_id;  // opaque; the same for the whole life
+  ImagePtr image;         // never null
   // Before the latest exec; may be null. Not saved: only that exec's event has it.
   ProgramPtr previous_program;
   std::uint32_t euid = audit::kUnsetId;
