@@ -183,7 +183,7 @@ def callgrind(log):
     text = subprocess.run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", out], capture_output=True,
                           text=True, check=True).stdout
     count = lambda pattern: int(re.search(r"^ *([\d,]+) [^\n]*" + pattern, text, re.M)[1].replace(",", ""))
-    return count("PROGRAM TOTALS"), count(r"HostScan::judge\(")
+    return count("PROGRAM TOTALS"), count(r"engine::give\(")
 
 
 def count_instructions():
