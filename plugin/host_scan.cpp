@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -18,7 +19,10 @@ constexpr std::size_t kBatches = 6;
 constexpr std::size_t kMaxGroups = 256;
 constexpr std::size_t kMaxBytes = 256u << 10;
 
-// Ends the thread that it owns: the channels are closed first.
+// Nobody takes what is made any more: whoever stopped says why.
+struct Stopped {};
+
+// Ends with its owner: the channels that it waits for are closed first.
 class Worker {
  public:
   template <typename Work>
@@ -26,6 +30,7 @@ class Worker {
       : thread_([this, work] {
           try {
             work();
+          } catch (const Stopped&) {
           } catch (...) {
             error_ = std::current_exception();
           }
@@ -46,16 +51,34 @@ class Worker {
   std::thread thread_;
 };
 
-// Nobody takes what is read any more.
-struct Stopped {};
+// Closes a thread's channels when it ends, however it does.
+template <typename... Channels>
+class CloseAtEnd {
+ public:
+  explicit CloseAtEnd(Channels&... channels) : close_([&channels...] { (channels.close(), ...); }) {}
+  ~CloseAtEnd() { close_(); }
+  CloseAtEnd(const CloseAtEnd&) = delete;
+  CloseAtEnd& operator=(const CloseAtEnd&) = delete;
 
-template <typename T>
-struct CloseAtEnd {
-  Channel<T>& channel;
-  ~CloseAtEnd() { channel.close(); }
+ private:
+  std::function<void()> close_;
 };
 
+template <typename T>
+T receive_or_stop(Channel<T>& channel) {
+  std::optional<T> value = channel.receive();
+  if (!value) throw Stopped();
+  return *value;
+}
+
 }  // namespace
+
+// Bytes of a log, or what lies between two.
+struct HostScan::Piece {
+  std::string_view bytes;
+  std::optional<audit::LineFormat> format;  // of what follows
+  bool is_end = false;                      // nothing of the event before goes on
+};
 
 // Groups, and what was made of them, which looks into them. Storage is used again;
 // all of it is allocated and freed by the stage that fills it.
@@ -73,6 +96,20 @@ struct HostScan::Batch {
   [[nodiscard]] bool is_full() const { return used >= kMaxGroups || bytes >= kMaxBytes; }
 };
 
+// The one that is being filled.
+class HostScan::Batches {
+ public:
+  using Change = std::function<Batch*(Batch* full)>;  // an empty one for a full one
+  Batches(Batch* first, Change change) : current_(first), change_(std::move(change)) {}
+
+  [[nodiscard]] Batch& current() { return *current_; }
+  void submit() { current_ = change_(current_); }
+
+ private:
+  Batch* current_;
+  Change change_;
+};
+
 HostScan::HostScan(engine::PipelineOptions options, engine::RuleSet rules, unsigned jobs)
     : jobs_(jobs), intake_(options.grouper, options.max_line), engine_(std::move(options.engine)) {
   engine_.set_rules(std::move(rules));
@@ -84,36 +121,41 @@ std::vector<Diagnostic> HostScan::run(std::vector<Input>& inputs, const TakeAler
   if (jobs_ == 1) {
     run_in_one_thread(inputs, take, failures);
   } else {
-    run_in_three(inputs, take, failures);
+    run_in_four(inputs, take, failures);
   }
-  engine_.finish(alerts_);
-  take(alerts_);
   return failures;
 }
 
-void HostScan::read(std::vector<Input>& inputs, const Submit& submit, std::vector<Diagnostic>& failures) {
-  Batch* batch = submit(nullptr);
-  const auto take_groups = [&] {
-    while (intake_.take(batch->next_group())) {
-      batch->add_group();
-      if (batch->is_full()) batch = submit(batch);
-    }
-    // What comes through a pipe now and then is not held back.
-    if (batch->used > 0) batch = submit(batch);
-  };
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
+void HostScan::finish(const TakeAlerts& take) {
+  engine_.finish(alerts_);
+  take(alerts_);
+}
+
+void HostScan::read(std::vector<Input>& inputs, const TakePiece& take, std::vector<Diagnostic>& failures) {
+  std::optional<audit::LineFormat> format;
+  for (Input& input : inputs) {
     // An event may span two files of one kind; of two kinds it cannot.
-    if (i > 0 && inputs[i].format != inputs[i - 1].format) intake_.end_of_input();
-    take_groups();
-    intake_.set_format(inputs[i].format);
-    auto failure = read_input(inputs[i], [&](std::string_view bytes) {
-      intake_.feed(bytes);
-      take_groups();
-    });
+    if (format != input.format) take({.format = input.format, .is_end = format.has_value()});
+    format = input.format;
+    auto failure = read_input(input, [&](std::string_view bytes) { take({.bytes = bytes}); });
     if (failure) failures.push_back(std::move(*failure));
   }
-  intake_.end_of_input();
-  take_groups();
+  take({.is_end = true});
+}
+
+void HostScan::group(const Piece& piece, Batches& batches) {
+  if (piece.is_end) {
+    intake_.end_of_input();
+  } else if (!piece.bytes.empty()) {
+    intake_.feed(piece.bytes);
+  }
+  while (intake_.take(batches.current().next_group())) {
+    batches.current().add_group();
+    if (batches.current().is_full()) batches.submit();
+  }
+  // What comes through a pipe now and then is not held back.
+  if (batches.current().used > 0) batches.submit();
+  if (piece.format) intake_.set_format(*piece.format);
 }
 
 void HostScan::decode(Batch& batch) {
@@ -132,49 +174,59 @@ void HostScan::judge(Batch& batch, const TakeAlerts& take) {
 void HostScan::run_in_one_thread(std::vector<Input>& inputs, const TakeAlerts& take,
                                  std::vector<Diagnostic>& failures) {
   Batch only;
-  const auto submit = [&](Batch* full) {
-    if (full != nullptr) {
-      decode(*full);
-      judge(*full, take);
-    }
-    return &only;
-  };
-  read(inputs, submit, failures);
+  Batches batches(&only, [&](Batch* full) {
+    decode(*full);
+    judge(*full, take);
+    return full;
+  });
+  read(
+      inputs, [&](const Piece& piece) { group(piece, batches); }, failures);
 }
 
-void HostScan::run_in_three(std::vector<Input>& inputs, const TakeAlerts& take, std::vector<Diagnostic>& failures) {
-  std::array<Batch, kBatches> batches;
+void HostScan::run_in_four(std::vector<Input>& inputs, const TakeAlerts& take, std::vector<Diagnostic>& failures) {
+  std::array<Batch, kBatches> storage;
+  Channel<Piece> pieces;
+  Channel<bool> taken;  // a word for each piece that is done
   Channel<Batch*> empty, grouped, decoded;
-  for (Batch& batch : batches) empty.send(&batch);
-  // Each closes what it sends to, however it ends; an end here stops the reader.
+  for (Batch& batch : storage) empty.send(&batch);
   Worker reader([&] {
-    const CloseAtEnd<Batch*> close{grouped};
-    const auto submit = [&](Batch* full) {
-      if (full != nullptr) grouped.send(full);
-      const auto batch = empty.receive();
-      if (!batch) throw Stopped();
-      return *batch;
+    const CloseAtEnd close(pieces);
+    bool is_first = true;
+    // A piece is good until the next call has returned: by then it must be done.
+    const auto send = [&](const Piece& piece) {
+      pieces.send(piece);
+      if (!std::exchange(is_first, false)) receive_or_stop(taken);
     };
-    try {
-      read(inputs, submit, failures);
-    } catch (const Stopped&) {  // whoever stopped it says why
+    read(inputs, send, failures);
+    receive_or_stop(taken);  // the inputs own the last one
+  });
+  Worker grouper([&] {
+    const CloseAtEnd close(grouped, taken);
+    Batches batches(receive_or_stop(empty), [&](Batch* full) {
+      grouped.send(full);
+      return receive_or_stop(empty);
+    });
+    while (const auto piece = pieces.receive()) {
+      group(*piece, batches);
+      taken.send(true);
     }
   });
   Worker decoder([&] {
-    const CloseAtEnd<Batch*> close{decoded};
+    const CloseAtEnd close(decoded);
     while (const auto batch = grouped.receive()) {
       decode(**batch);
       decoded.send(*batch);
     }
   });
   {
-    const CloseAtEnd<Batch*> close{empty};
+    const CloseAtEnd close(empty);
     while (const auto batch = decoded.receive()) {
       judge(**batch, take);
       empty.send(*batch);
     }
   }
   reader.finish();
+  grouper.finish();
   decoder.finish();
 }
 

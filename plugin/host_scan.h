@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One host's logs through the engine. With more than one job, reading and
-// grouping, parsing, and rules each have a thread (libauparse is used by one of
-// them alone), and batches go from one to the next: alerts, their order and their
-// ids are those of a single thread.
+// One host's logs through the engine. With more than one job, reading (and
+// unpacking), grouping, parsing, and rules each have a thread (libauparse is used
+// by one of them alone), and what is done goes from one to the next: alerts, their
+// order and their ids are those of a single thread.
 #pragma once
 
 #include <functional>
@@ -25,6 +25,8 @@ class HostScan {
   // Reads all inputs, in this order, as one log. What could not be read is
   // returned; the rest was.
   [[nodiscard]] std::vector<Diagnostic> run(std::vector<Input>& inputs, const TakeAlerts& take);
+  // Nothing follows: what waits for that comes out.
+  void finish(const TakeAlerts& take);
 
   // After run().
   [[nodiscard]] engine::Stats stats() const { return engine::stats_of(intake_, decoder_, engine_); }
@@ -33,13 +35,16 @@ class HostScan {
 
  private:
   struct Batch;
-  using Submit = std::function<Batch*(Batch* full)>;  // an empty one for it
+  struct Piece;
+  class Batches;
+  using TakePiece = std::function<void(const Piece& piece)>;
 
-  void read(std::vector<Input>& inputs, const Submit& submit, std::vector<Diagnostic>& failures);
+  static void read(std::vector<Input>& inputs, const TakePiece& take, std::vector<Diagnostic>& failures);
+  void group(const Piece& piece, Batches& batches);
   void decode(Batch& batch);
   void judge(Batch& batch, const TakeAlerts& take);
   void run_in_one_thread(std::vector<Input>& inputs, const TakeAlerts& take, std::vector<Diagnostic>& failures);
-  void run_in_three(std::vector<Input>& inputs, const TakeAlerts& take, std::vector<Diagnostic>& failures);
+  void run_in_four(std::vector<Input>& inputs, const TakeAlerts& take, std::vector<Diagnostic>& failures);
 
   unsigned jobs_;
   engine::Intake intake_;

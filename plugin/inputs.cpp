@@ -176,14 +176,15 @@ std::optional<Diagnostic> read_input(Input& input, const std::function<void(std:
     take(input.head);
     last = input.head.back();
   }
-  const auto buffer = std::make_unique<char[]>(kReadSize);
+  const auto buffers = std::make_unique<char[]>(2 * kReadSize);
   std::optional<Diagnostic> failure;
-  for (;;) {
-    const ssize_t n = ::read(input.fd.get(), buffer.get(), kReadSize);
+  for (bool second = false;; second = !second) {
+    char* const buffer = buffers.get() + (second ? kReadSize : 0);
+    const ssize_t n = ::read(input.fd.get(), buffer, kReadSize);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) failure = os_error("cannot read " + input.name, errno);
     if (n <= 0) break;
-    const std::string_view bytes(buffer.get(), static_cast<std::size_t>(n));
+    const std::string_view bytes(buffer, static_cast<std::size_t>(n));
     take(bytes);
     last = bytes.back();
   }

@@ -50,8 +50,9 @@ struct Recognised {
 };
 [[nodiscard]] Result<Recognised> recognise(std::string_view head, const std::string& name);
 
-// All bytes in order, in pieces of at most 256 KiB; the last line is ended if
-// the file does not end it, as another file may follow. nullopt: read to the end.
+// All bytes in order, in pieces of at most 256 KiB, each good until the call with
+// the next one has returned; the last line is ended if the file does not end it, as
+// another file may follow. nullopt: read to the end.
 [[nodiscard]] std::optional<Diagnostic> read_input(Input& input, const std::function<void(std::string_view)>& take);
 
 }  // namespace audisp_eql::plugin

@@ -91,7 +91,9 @@ class CommandLine {
     scan_->add_flag("--utc", options_.utc, "Times of text in UTC, not local time");
     scan_->add_flag("--fail-on-alert", options_.fail_on_alert, "Exit status 1 when there is an alert");
     scan_->add_flag("--keep-going", options_.keep_going, "A bad rule does not change the exit status");
-    scan_->add_option("--jobs", options_.jobs, "1: one thread; else reading, parsing and rules each have one (default)")
+    scan_
+        ->add_option("--jobs", options_.jobs,
+                     "1: one thread; else reading, grouping, parsing and rules have one each (default)")
         ->type_name("N");
     scan_->add_option("--passwd", options_.passwd, "User names of the logs' host (default: this machine's)")
         ->type_name("FILE");

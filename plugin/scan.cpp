@@ -148,6 +148,7 @@ class Scan {
       say(render(failure));
       ++failed_;
     }
+    scan.finish([this](std::vector<alert::Alert>& alerts) { emit(alerts); });
     summary_.add(scan.stats());
     if (scan.wants_sockets()) summary_.expect_sockets();
     summary_.add_exceptions(scan.exception_hits());
