@@ -44,29 +44,54 @@ std::string unescape(std::string_view value) {
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-// Nothing is opened at a login, so codes for files and URLs vanish, and words
-// that were nothing else with them.
-void expand(const std::string& word, const DesktopEntry& entry, std::string_view path, std::vector<std::string>& out) {
-  if (word == "%i") {
-    if (!entry.icon.empty()) out.insert(out.end(), {"--icon", entry.icon});
-    return;
+// A command line as it grows, as long as it may become one that was executed:
+// a few bytes of field codes can stand for any number of them.
+class Expanded {
+ public:
+  Expanded(const DesktopEntry& entry, std::string_view path, std::span<const std::string> args)
+      : entry_(entry), path_(path), most_words_(args.size()) {
+    for (const std::string& arg : args) most_bytes_ += arg.size();
   }
-  std::string text;
-  bool had_code = false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (word[i] != '%' || i + 1 == word.size()) {
-      text += word[i];
-      continue;
-    }
-    switch (word[++i]) {
-      case '%': text += '%'; break;
-      case 'c': text += entry.name; break;
-      case 'k': text += path; break;
-      default: had_code = true;
-    }
+
+  // False: it is longer than the arguments by now.
+  [[nodiscard]] bool add(const std::string& word) {
+    if (word == "%i") return entry_.icon.empty() || (take("--icon") && take(entry_.icon));
+    return expand(word);
   }
-  if (!text.empty() || !had_code) out.push_back(std::move(text));
-}
+  [[nodiscard]] std::span<const std::string> words() const { return words_; }
+
+ private:
+  [[nodiscard]] bool take(std::string word) {
+    bytes_ += word.size();
+    words_.push_back(std::move(word));
+    return words_.size() <= most_words_ && bytes_ <= most_bytes_;
+  }
+
+  // Nothing is opened at a login, so codes for files and URLs vanish, and words
+  // that were nothing else with them.
+  [[nodiscard]] bool expand(const std::string& word) {
+    std::string text;
+    bool had_code = false;
+    for (std::size_t i = 0; i < word.size() && text.size() <= most_bytes_; ++i) {
+      if (word[i] != '%' || i + 1 == word.size()) {
+        text += word[i];
+        continue;
+      }
+      switch (word[++i]) {
+        case '%': text += '%'; break;
+        case 'c': text += entry_.name; break;
+        case 'k': text += path_; break;
+        default: had_code = true;
+      }
+    }
+    return (text.empty() && had_code) || take(std::move(text));
+  }
+
+  const DesktopEntry& entry_;
+  std::string_view path_;
+  std::size_t most_words_, most_bytes_ = 0, bytes_ = 0;
+  std::vector<std::string> words_;
+};
 
 std::span<const std::string> without_launcher(std::span<const std::string> args) {
   if (!args.empty() && base_name(args[0]) == "gio-launch-desktop") return args.subspan(1);
@@ -124,12 +149,14 @@ std::optional<DesktopEntry> parse_desktop_entry(std::string_view text) {
 bool starts(const DesktopEntry& entry, std::string_view path, std::span<const std::string> args) {
   const auto words = shell_words(entry.exec);
   if (!words || entry.hidden) return false;
-  std::vector<std::string> expanded;
-  for (const std::string& word : *words) expand(word, entry, path, expanded);
+  Expanded expanded(entry, path, args);
+  for (const std::string& word : *words) {
+    if (!expanded.add(word)) return false;
+  }
   args = without_launcher(args);
   const std::size_t most = !args.empty() && is_interpreter(args[0]) ? kMostInterpreterWords : 0;
   for (std::size_t skip = 0; skip <= most && skip < args.size(); ++skip) {
-    if (equal(args.subspan(skip), expanded)) return true;
+    if (equal(args.subspan(skip), expanded.words())) return true;
   }
   return false;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/desktop/desktop_entry.h"
 
+#include <sys/resource.h>
+
 #include <string>
 #include <vector>
 
@@ -101,6 +103,32 @@ TEST_CASE("a process is the entry's if its arguments are, and not otherwise") {
     CAPTURE(row.args.size());
     CHECK(starts_it(row.exec, row.args) == row.starts);
   }
+}
+
+long peak_kb() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+// Cause: %c and %i stood for the name and the icon as often as they were there, of a
+// file of 1 MiB for 100 GB.
+TEST_CASE("field codes that repeat a long name take no more than what was executed") {
+  const std::string name(10'000, 'n');
+  std::string one_word, words;
+  for (int i = 0; i < 20'000; ++i) {
+    one_word += "%c";
+    words += "%i ";
+  }
+  const Words args = {"prog", "argument"};
+  const long before = peak_kb();
+  for (const std::string& exec : {one_word, words, "prog " + one_word}) {
+    CHECK_FALSE(starts({.name = name, .exec = exec, .icon = name, .hidden = false}, kPath, args));
+  }
+  CHECK(peak_kb() - before < 50'000);
+  // At the limit it is still equal.
+  CHECK(starts({.name = "x", .exec = "%c%c %c", .icon = {}, .hidden = false}, kPath, Words{"xx", "x"}));
+  CHECK_FALSE(starts({.name = "x", .exec = "%c%c %c%c", .icon = {}, .hidden = false}, kPath, Words{"xx", "x"}));
 }
 
 TEST_CASE("a hidden entry starts nothing") {
