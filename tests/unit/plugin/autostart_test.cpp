@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/autostart.h"
 
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <string>
 
 #include <doctest/doctest.h>
 
+#include "plugin/unique_fd.h"
 #include "tests/support/files.h"
 #include "tests/support/temp_dir.h"
 
@@ -119,6 +122,50 @@ TEST_CASE("what is no file, no entry, or too large is passed over; links stay in
   write_file(host.dir / "outside.desktop", entry("outside"));
   std::filesystem::create_symlink(host.dir / "outside.desktop", directory + "outside.desktop");
   CHECK(host.find({"outside"}).empty());
+}
+
+// What was opened or read since the last question, of watched files.
+class Opens {
+ public:
+  void watch(const std::string& path) {
+    REQUIRE(::inotify_add_watch(fd_.get(), path.c_str(), IN_OPEN | IN_ACCESS) >= 0);
+  }
+  [[nodiscard]] bool any() const {
+    std::array<char, 4096> events;
+    return ::read(fd_.get(), events.data(), events.size()) > 0;
+  }
+
+ private:
+  UniqueFd fd_{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+};
+
+// Cause: a link to /dev/watchdog was opened, by which it begins to count, and closed,
+// with the capability to read everything; 1024 sparse files of 1 MiB were read for each
+// alert; reading takes what is in tracefs's trace_pipe.
+TEST_CASE("what cannot be an entry is not opened") {
+  Host host;
+  Opens opens;
+  const std::string directory = host.dir / "home/ann/.config/autostart/";
+  REQUIRE(::mkfifo((directory + "device.desktop").c_str(), 0600) == 0);
+  host.user("empty.desktop", "");
+  host.user("large.desktop", entry("prog"));
+  std::filesystem::resize_file(directory + "large.desktop", AutostartEntries::kMaxFile + 1);
+  for (const char* name : {"device.desktop", "empty.desktop", "large.desktop"}) opens.watch(directory + name);
+  CHECK(host.find({"prog"}).empty());
+  CHECK_FALSE(opens.any());
+  std::filesystem::resize_file(directory + "large.desktop", AutostartEntries::kMaxFile);
+  CHECK(host.find({"prog"}) == "exec_line /home/ann/.config/autostart/large.desktop");
+  CHECK(opens.any());
+}
+
+TEST_CASE("a directory with too many names is not looked at, and so nobody is sure") {
+  Host host;
+  constexpr std::size_t kDots = 2;  // . and ..
+  host.user("a.desktop", entry("prog"));
+  for (std::size_t i = 1 + kDots; i < AutostartEntries::kMaxNames; ++i) host.user(std::to_string(i), "");
+  CHECK(host.find({"prog"}) == "exec_line /home/ann/.config/autostart/a.desktop");
+  host.user("one more", "");
+  CHECK(host.find({"prog"}).empty());
 }
 
 TEST_CASE("a host without users, directories or root has no entries") {
