@@ -29,13 +29,6 @@ std::size_t bytes_of(const DiskRequest& request) {
     std::size_t operator()(const FileLine& r) const { return r.json.size(); }
     std::size_t operator()(const FileOpen& r) const { return r.path.size(); }
     std::size_t operator()(const FileReplace& r) const { return r.path.size() + r.text.size(); }
-    std::size_t operator()(const EntryLookup& r) const {
-      std::size_t bytes = r.query.environment_path.size();
-      for (const std::vector<std::string>& args : r.query.launches) {
-        for (const std::string& arg : args) bytes += sizeof arg + arg.size();
-      }
-      return bytes;
-    }
     std::size_t operator()(const SpoolRead&) const { return 0; }
     std::size_t operator()(const SpoolSent&) const { return 0; }
     std::size_t operator()(const RulesLoad&) const { return 0; }
@@ -47,8 +40,7 @@ std::size_t bytes_of(const DiskRequest& request) {
 // are few and small are never refused.
 std::size_t room_for(const DiskRequest& request, std::size_t queue_bytes) {
   if (std::holds_alternative<SpoolAppend>(request)) return queue_bytes;
-  const bool bulk = std::holds_alternative<FileLine>(request) || std::holds_alternative<FileReplace>(request) ||
-                    std::holds_alternative<EntryLookup>(request);
+  const bool bulk = std::holds_alternative<FileLine>(request) || std::holds_alternative<FileReplace>(request);
   return bulk ? queue_bytes / 2 : std::numeric_limits<std::size_t>::max();
 }
 
@@ -67,14 +59,11 @@ int replace_file(const std::string& path, const std::string& text) {
 
 struct Disk::Worker {
   Worker(Options live_options, std::unique_ptr<Spool> open_spool)
-      : options(std::move(live_options)),
-        spool(std::move(open_spool)),
-        entries(options.root.empty() ? "/" : options.root) {}
+      : options(std::move(live_options)), spool(std::move(open_spool)) {}
 
   Options options;
   std::unique_ptr<Spool> spool;
   std::unique_ptr<FileSink> file;
-  AutostartEntries entries;
   bool file_failed = false, replace_failed = false;  // the last time; said once
 
   // What there is to say, if anything.
@@ -116,9 +105,6 @@ struct Disk::Worker {
     replace_failed = error != 0;
     return is_news ? make(FileFailed{request.path, error}) : std::vector<DiskReply>{};
   }
-  [[nodiscard]] std::vector<DiskReply> handle(EntryLookup& request) const {
-    return make(EntryFound{request.number, entries.find(request.query)});
-  }
   std::vector<DiskReply> handle(RulesLoad& request) const {
     RulesLoaded loaded{load_settings(options, request.required), {}, {}};
     loaded.files = collect_rules(loaded.settings);
@@ -139,7 +125,6 @@ Disk::Disk(Options options, std::unique_ptr<Spool> spool, std::size_t queue_byte
     : worker_(std::make_unique<Worker>(std::move(options), std::move(spool))),
       has_spool_(worker_->spool != nullptr),
       queue_bytes_(queue_bytes),
-
       thread_([this] { run(); }) {}
 
 Disk::~Disk() {
@@ -198,7 +183,6 @@ std::vector<DiskReply> Disk::serve(DiskRequest& request) {
   try {
     return std::visit([this](auto& r) { return worker_->handle(r); }, request);
   } catch (const std::exception& e) {
-    if (const auto* lookup = std::get_if<EntryLookup>(&request)) return Worker::make(EntryFound{lookup->number, {}});
     if (!std::holds_alternative<RulesLoad>(request)) return Worker::make(FileFailed{e.what(), EIO});
     RulesLoaded failed;
     failed.settings.diagnostics.push_back(os_error(std::string("cannot load rules: ") + e.what(), EIO));

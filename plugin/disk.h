@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The thread that waits for the disk, so that no other does: spool, alert file,
-// metrics, autostart entries, and reading rules again. Two bounded queues of values, requests in
+// metrics, and reading rules again. Two bounded queues of values, requests in
 // and replies out, are all that is between it and the engine's thread.
 #pragma once
 
@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "lib/engine/rule.h"
-#include "plugin/autostart.h"
 #include "plugin/event_fd.h"
 #include "plugin/file_sink.h"
 #include "plugin/options.h"
@@ -48,17 +47,11 @@ struct FileReplace {
   std::string path;
   std::string text;
 };
-// Looks for the autostart entry of an alert.
-struct EntryLookup {
-  std::uint64_t number = 0;  // comes back with the answer
-  EntryQuery query;
-};
 struct RulesLoad {
   Trust required = Trust::kRoot;  // as at the start of the program
 };
 
-using DiskRequest =
-    std::variant<SpoolAppend, SpoolRead, SpoolSent, FileLine, FileOpen, FileReplace, RulesLoad, EntryLookup>;
+using DiskRequest = std::variant<SpoolAppend, SpoolRead, SpoolSent, FileLine, FileOpen, FileReplace, RulesLoad>;
 
 // To SpoolAppend, when not all were taken: those that were not.
 struct SpoolRefused {
@@ -74,11 +67,6 @@ struct FileFailed {
   std::string path;
   int error = 0;
 };
-// To EntryLookup, always.
-struct EntryFound {
-  std::uint64_t number = 0;
-  std::optional<alert::DesktopEntryInfo> entry;
-};
 // To RulesLoad.
 struct RulesLoaded {
   Settings settings;
@@ -86,7 +74,7 @@ struct RulesLoaded {
   engine::RuleSet rules;
 };
 
-using DiskReply = std::variant<SpoolRefused, SpoolBatch, FileFailed, RulesLoaded, EntryFound>;
+using DiskReply = std::variant<SpoolRefused, SpoolBatch, FileFailed, RulesLoaded>;
 
 struct DiskCounters {
   std::uint64_t refused_requests = 0;  // the queue was full

@@ -20,8 +20,9 @@ std::optional<EntryQuery> entry_query(const alert::Alert& alert) {
 bool EntryLookups::ask(const alert::Alert& alert) {
   std::optional<EntryQuery> query = entry_query(alert);
   if (!query) return false;
-  query->environment_path = environment_(alert);
-  if (waiting_.size() < kMaxWaiting && disk_.post(EntryLookup{last_number_ + 1, std::move(*query)})) {
+  EntryQuestion question{last_number_ + 1, std::move(*query), std::nullopt, alert.time};
+  if (alert.process.pid) question.pid = static_cast<std::uint32_t>(*alert.process.pid);
+  if (finder_.post(std::move(question))) {
     ++last_number_;
     return true;
   }
@@ -47,7 +48,7 @@ std::vector<alert::Alert> EntryLookups::take_ready(Clock::time_point now) {
   std::vector<alert::Alert> out;
   while (!waiting_.empty()) {
     Waiting& first = waiting_.front();
-    if (first.number != 0 && now < first.until) break;
+    if (first.number != 0 && now < first.until && waiting_.size() <= kMaxWaiting) break;
     if (first.number != 0) ++counters_.too_late;
     out.push_back(std::move(first.alert));
     waiting_.pop_front();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Alerts on their way to the sinks, in their order. Those that an autostart entry
-// may be the cause of wait while the disk thread looks for it, as long as a person
+// may be the cause of wait while another thread looks for it, as long as a person
 // would not notice; then they go without. Nothing here waits.
 #pragma once
 
@@ -8,34 +8,28 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "lib/alert/alert.h"
-#include "plugin/autostart.h"
-#include "plugin/disk.h"
+#include "plugin/entry_finder.h"
 
 namespace audisp_eql::plugin {
 
 struct EntryCounters {
   std::uint64_t found = 0, not_found = 0;
-  std::uint64_t not_asked = 0;  // too many waited, or the disk's queue was full
-  std::uint64_t too_late = 0;   // the disk did not answer in time
+  std::uint64_t not_asked = 0;  // too many questions waited
+  std::uint64_t too_late = 0;   // no answer in time, or before too many alerts waited
 };
 
 class EntryLookups {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kPatience{1000};
-  static constexpr std::size_t kMaxWaiting = 1024;
+  static constexpr std::size_t kMaxWaiting = 1024;  // over it the first goes without
 
-  // GIO_LAUNCHED_DESKTOP_FILE of the alert's process, if it is still that one.
-  using Environment = std::function<std::string(const alert::Alert&)>;
-
-  // `disk` outlives it.
-  EntryLookups(Disk& disk, Environment environment) : disk_(disk), environment_(std::move(environment)) {}
+  // `finder` outlives it.
+  explicit EntryLookups(EntryFinder& finder) : finder_(finder) {}
 
   void add(alert::Alert alert, Clock::time_point now);
   void handle(EntryFound found);
@@ -56,8 +50,7 @@ class EntryLookups {
 
   [[nodiscard]] bool ask(const alert::Alert& alert);
 
-  Disk& disk_;
-  Environment environment_;
+  EntryFinder& finder_;
   std::deque<Waiting> waiting_;
   std::uint64_t last_number_ = 0;
   EntryCounters counters_;

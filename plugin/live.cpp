@@ -93,12 +93,14 @@ class Live {
         service_(service),
         input_(context_, reader.ready_fd()),
         requests_(context_, signals.fd()),
-        replies_(context_, service.disk().ready_fd()) {}
+        replies_(context_, service.disk().ready_fd()),
+        entries_(context_, service.finder().ready_fd()) {}
 
   void run() {
     wait_for_input();
     wait_for_requests();
     wait_for_replies();
+    wait_for_entries();
     wait_for_heartbeat();
     wait_a_minute();
     wait_for_metrics();
@@ -165,6 +167,14 @@ class Live {
     });
   }
 
+  void wait_for_entries() {
+    entries_.when_readable([this] {
+      service_.take_replies();
+      send();
+      wait_for_entries();
+    });
+  }
+
   void serve(Request request) {
     switch (request) {
       case Request::kStop: return reader_.stop();
@@ -226,7 +236,7 @@ class Live {
 
   void finish() {
     service_.finish();
-    // A disk that hangs must not hold up auditd: its thread cannot be stopped.
+    // What hangs must not hold up auditd: its thread cannot be stopped.
     if (!service_.drain(kLastSyslog)) ::_exit(static_cast<int>(ExitCode::kDone));
     context_.stop();
   }
@@ -238,6 +248,7 @@ class Live {
   Watch input_;
   Watch requests_;
   Watch replies_;
+  Watch entries_;
   Timer silence_{context_};
   Timer heartbeat_{context_};
   Timer minute_{context_};

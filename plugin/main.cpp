@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program: options to one of its uses. The only place that catches, but for the
-// disk thread.
+// The program: options to one of its uses. The only place that catches, but for other
+// threads and their making.
 #include <cstdio>
 #include <exception>
 #include <string>

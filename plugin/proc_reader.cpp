@@ -153,7 +153,8 @@ std::optional<entity::ProcEntry> ProcReader::read(std::uint32_t pid) const {
   entry.exe = read_link(place + "/exe");
   entry.cwd = read_link(place + "/cwd");
   entry.systemd_unit = unit_in(place);
-  const std::string cmdline = slurp(place + "/cmdline");
+  // The one of these files that is in the process's own memory.
+  const std::string cmdline = patience_.run([path = place + "/cmdline"] { return slurp(path); }).value_or("");
   entry.args = split_args(cmdline);
   entry.args_truncated = cmdline.size() == kMaxFile || entry.args.size() == kMaxArgs;
   return known;

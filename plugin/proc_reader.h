@@ -12,6 +12,7 @@
 
 #include "lib/base/time.h"
 #include "lib/entity/process_table.h"
+#include "plugin/patience.h"
 
 namespace audisp_eql::plugin {
 
@@ -27,13 +28,14 @@ class ProcReader {
   // The machine's own.
   [[nodiscard]] static ProcReader of_this_host();
 
+  // Without arguments where the process keeps them from being read (patience.h).
   [[nodiscard]] std::optional<entity::ProcEntry> read(std::uint32_t pid) const;
   [[nodiscard]] std::vector<entity::ProcEntry> read_all() const;
   // Which unit it is in now.
   [[nodiscard]] std::optional<entity::ProcUnit> unit(std::uint32_t pid) const;
   // Of the environment that it was given when it last executed; nullopt when there
   // is no such variable, or when it started after `not_after` (of records) and so is
-  // another.
+  // another. May never come back: a process can keep readers of its memory waiting.
   [[nodiscard]] std::optional<std::string> variable(std::uint32_t pid, std::string_view name,
                                                     EventTime not_after) const;
 
@@ -47,6 +49,7 @@ class ProcReader {
   std::string root_;
   std::optional<EventTime> boot_;
   std::int64_t ticks_;
+  mutable Patience patience_;  // how many reads did not come back
 };
 
 }  // namespace audisp_eql::plugin

@@ -73,6 +73,10 @@ engine::PipelineOptions live_options(const Options& options, const Config& confi
   return out;
 }
 
+std::string launched_file(std::uint32_t pid, EventTime seen) {
+  return ProcReader::of_this_host().variable(pid, "GIO_LAUNCHED_DESKTOP_FILE", seen).value_or("");
+}
+
 bool any_needs_clock(const engine::RuleSet& set) {
   return std::any_of(set.rules.begin(), set.rules.end(), [](const engine::Rule& r) { return r.query->needs_clock(); });
 }
@@ -104,7 +108,7 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
            settings_.config.log_level),
       disk_(options, std::exchange(spool.file, nullptr), settings_.config.disk.queue_bytes),
       outbox_(syslog_, disk_, spool.unread, spool.last_number),
-      lookups_(disk_, [this](const alert::Alert& alert) { return launched_file(alert); }),
+      finder_(options.root.empty() ? "/" : options.root, launched_file),
       storm_(settings_.config.storm),
       pipeline_(live_options(options, settings_.config)),
       state_(settings_.config.state, log_),
@@ -199,7 +203,7 @@ void Service::finish() {
     for (alert::Alert& alert : alerts_) alert.notes.emplace_back(kEarlyNote);
     emit();
   }
-  if (lookups_.due_at()) (void)disk_.drain(EntryLookups::kPatience);
+  if (lookups_.due_at()) (void)finder_.drain(EntryLookups::kPatience);
   take_replies();
   deliver(lookups_.take_all());
   emit_summaries(storm_.take_all());
@@ -225,12 +229,6 @@ void Service::deliver(std::vector<alert::Alert> alerts) {
     if (syslog_sink_ && storm_.judge(alert, now) == alert::Verdict::kPass) syslog_sink_->emit(alert);
     write_to_file(alert);
   }
-}
-
-std::string Service::launched_file(const alert::Alert& alert) const {
-  if (!alert.process.pid) return {};
-  const auto pid = static_cast<std::uint32_t>(*alert.process.pid);
-  return ProcReader::of_this_host().variable(pid, "GIO_LAUNCHED_DESKTOP_FILE", alert.time).value_or("");
 }
 
 std::optional<std::chrono::milliseconds> Service::delivery_in() const {
@@ -324,6 +322,7 @@ void Service::take_replies() {
   for (DiskReply& reply : disk_.take()) {
     std::visit([this](auto& each) { handle(std::move(each)); }, reply);
   }
+  for (EntryFound& found : finder_.take()) lookups_.handle(std::move(found));
   deliver();
 }
 
@@ -348,7 +347,7 @@ bool Service::drain(std::chrono::milliseconds at_most) {
     write_metrics();
     done = done && disk_.drain(kLastDisk);
   }
-  return done;
+  return done && finder_.drain(std::chrono::milliseconds(0));
 }
 
 void Service::complain_again() {

@@ -65,12 +65,13 @@ class Service {
 
   // Has config and rules read again. A bad config or any bad rule: the old ones stay.
   void reload();
-  // Takes what the disk thread has to say; call when disk().ready_fd() is readable.
+  // Takes what the other threads have to say; call when disk().ready_fd() or
+  // finder().ready_fd() is readable.
   void take_replies();
   // Sends to syslog what it takes now. When to call again; nullopt: nothing waits.
   std::optional<std::chrono::milliseconds> send();
   // At the end: waits for a slow syslog daemon, then for the disk.
-  // False when the disk does not answer.
+  // False when a thread does not answer.
   [[nodiscard]] bool drain(std::chrono::milliseconds at_most);
   [[nodiscard]] std::uint64_t reloads() const { return reloads_; }
   void heartbeat();
@@ -91,6 +92,7 @@ class Service {
 
   [[nodiscard]] const Config& config() const { return settings_.config; }
   [[nodiscard]] const Disk& disk() const { return disk_; }
+  [[nodiscard]] const EntryFinder& finder() const { return finder_; }
 
  private:
   void open_sinks();
@@ -98,13 +100,11 @@ class Service {
   void handle(const FileFailed& failed);
   void handle(const SpoolRefused& refused);
   void handle(SpoolBatch batch) { outbox_.handle(std::move(batch)); }
-  void handle(EntryFound found) { lookups_.handle(std::move(found)); }
   void use_rules(const char* when, const RuleFiles& files, engine::RuleSet rules);
   bool usable(const engine::RuleSet& rules, const std::vector<Diagnostic>& unreadable);
   void apply(Config config);
   void emit();
   void deliver(std::vector<alert::Alert> alerts);
-  [[nodiscard]] std::string launched_file(const alert::Alert& alert) const;
   void emit_summaries(std::vector<alert::Alert> summaries);
   void write_to_file(const alert::Alert& alert);
   void complain_again();
@@ -122,7 +122,8 @@ class Service {
   Disk disk_;
   Outbox outbox_;
   std::unique_ptr<SyslogSink> syslog_sink_;
-  EntryLookups lookups_;
+  EntryFinder finder_;
+  EntryLookups lookups_{finder_};
   alert::StormGuard storm_;
   engine::Pipeline pipeline_;
   StateKeeper state_;

@@ -72,7 +72,7 @@ void check_threads(int pid, const Expected& expected) {
     CHECK(value(status, "Seccomp") == "2");
     if (expected.uid != 0) CHECK(value(status, "Groups").find_first_not_of(' ') == std::string::npos);
   }
-  CHECK(threads == 3);  // the reader's, the engine's and the disk's
+  CHECK(threads == 4);  // the reader's, the engine's, the disk's, and who looks for entries
   const std::string limits = read_file("/proc/" + std::to_string(pid) + "/limits");
   const std::size_t core = limits.find("Max core file size");
   CHECK(limits.substr(core, limits.find('\n', core) - core).find(" 0 ") != std::string::npos);

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <future>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,23 +24,23 @@ struct Fixture {
   Fixture() {
     std::filesystem::create_directories(dir / "etc/xdg/autostart");
     test::write_file(dir / "etc/xdg/autostart/prog.desktop", "[Desktop Entry]\nExec=prog\n");
-    Options options;
-    options.root = dir.path();
-    disk.emplace(options, nullptr, 1u << 20);
-    lookups.emplace(*disk, [this](const alert::Alert&) { return environment; });
+    finder.emplace(dir.path(), [this](std::uint32_t, EventTime) {
+      if (hold.valid()) hold.wait();
+      return environment;
+    });
+    lookups.emplace(*finder);
   }
 
   void add(const std::string& id, std::vector<std::string> launch = {}) {
     alert::Alert alert;
     alert.id = id;
+    alert.process.pid = 7;
     if (!launch.empty()) alert.launches = {std::move(launch)};
     lookups->add(std::move(alert), now);
   }
   void answer() {
-    REQUIRE(disk->drain(std::chrono::seconds(30)));
-    for (DiskReply& reply : disk->take()) {
-      if (auto* found = std::get_if<EntryFound>(&reply)) lookups->handle(std::move(*found));
-    }
+    REQUIRE(finder->drain(std::chrono::seconds(30)));
+    for (EntryFound& found : finder->take()) lookups->handle(std::move(found));
   }
   // The ids, each with `+` when the entry is there.
   std::string ready() {
@@ -51,8 +53,9 @@ struct Fixture {
 
   TempDir dir;
   std::string environment;
+  std::shared_future<void> hold;  // what reading waits for, if anything
   Clock::time_point now{};
-  std::optional<Disk> disk;
+  std::optional<EntryFinder> finder;
   std::optional<EntryLookups> lookups;
 };
 
@@ -71,7 +74,7 @@ TEST_CASE("alerts wait for their entry, and those behind them for their turn") {
   CHECK(f.lookups->counters().not_found == 1);
 }
 
-TEST_CASE("when the disk does not answer in time they go without, and a late answer changes nothing") {
+TEST_CASE("when no answer comes in time they go without, and a late answer changes nothing") {
   Fixture f;
   f.add("a", {"prog"});
   f.now += EntryLookups::kPatience;
@@ -83,12 +86,40 @@ TEST_CASE("when the disk does not answer in time they go without, and a late ans
   CHECK(f.lookups->take_all().size() == 1);
 }
 
-TEST_CASE("no more wait than there is room for") {
+// Cause: the engine's thread read /proc/PID/environ, which waits for as long as the
+// process unmaps memory of a FUSE file system of its own, that is, for ever.
+TEST_CASE("reading that never ends holds up neither those who ask nor the alerts") {
   Fixture f;
-  for (std::size_t i = 0; i <= EntryLookups::kMaxWaiting; ++i) f.add("x", {"prog"});
-  CHECK(f.lookups->counters().not_asked == 1);
+  std::promise<void> release;
+  f.hold = release.get_future().share();
+  f.add("a", {"prog"});
+  f.add("b");
+  CHECK(f.ready().empty());
+  f.now += EntryLookups::kPatience;
+  CHECK(f.ready() == "a b ");
+  CHECK_FALSE(f.finder->drain(std::chrono::milliseconds(0)));
+  for (std::size_t i = 0; i <= EntryFinder::kMaxQuestions + 1; ++i) f.add("x", {"prog"});
+  CHECK(f.lookups->counters().not_asked > 0);
+  release.set_value();
   f.answer();
-  CHECK(f.lookups->take_ready(f.now).size() == EntryLookups::kMaxWaiting + 1);
+  CHECK(f.lookups->take_ready(f.now).size() == EntryFinder::kMaxQuestions + 2);
+}
+
+// Cause: one that waited for a second had all that came in this second wait behind it.
+TEST_CASE("no more alerts wait than there is room for, and they keep their order") {
+  Fixture f;
+  std::promise<void> release;
+  f.hold = release.get_future().share();
+  f.add("first", {"prog"});
+  for (std::size_t i = 1; i < EntryLookups::kMaxWaiting; ++i) f.add("x");
+  CHECK(f.ready().empty());
+  f.add("last");
+  const auto ready = f.lookups->take_ready(f.now);
+  REQUIRE(ready.size() == EntryLookups::kMaxWaiting + 1);
+  CHECK(ready.front().id == "first");
+  CHECK(ready.back().id == "last");
+  CHECK(f.lookups->counters().too_late == 1);
+  release.set_value();
 }
 
 TEST_CASE("what the environment names counts if it is an entry") {
