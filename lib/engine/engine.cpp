@@ -222,7 +222,9 @@ void Engine::State::process_event(Host& from, const audit::AuditEvent& event, st
     return;  // the table has learnt it
   } else if (std::holds_alternative<audit::FileChange>(event.what)) {
     audit::AuditEvent known = event;
-    from.directories.complete(process->entity_id, std::get<audit::FileChange>(known.what), known.time);
+    if (!from.is_shared) {
+      from.directories.complete(process->entity_id, std::get<audit::FileChange>(known.what), known.time);
+    }
     give(known, *process, host_id, out);
   } else {
     give(event, *process, host_id, out);

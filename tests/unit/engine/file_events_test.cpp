@@ -247,4 +247,13 @@ TEST_CASE("hosts that share one table lend each other no paths") {
     CHECK(w.count(w.say.open_directory(me, "/d", {1, 9})) == 0);
     CHECK(w.count(event) == (node == "a" ? 1 : 0));
   }
+  // Cause: directories that were made were learnt there all the same.
+  audit::AuditEvent made = w.say.file(me, Action::kCreation, "/made");
+  std::get<audit::FileChange>(made.what).directory = {1, 8};
+  CHECK(w.count(made) == 1);
+  w.say.node = "c";
+  audit::AuditEvent event = w.say.file(me, Action::kCreation, "x");
+  std::get<audit::FileChange>(event.what).file.path.clear();
+  std::get<audit::FileChange>(event.what).parents = {{1, 8}};
+  CHECK(w.count(event) == 0);
 }
