@@ -16,16 +16,31 @@ std::string_view take_until(std::string_view& text, char separator) {
   return piece;
 }
 
+// name:password:uid:gid:gecos:home:shell; views into the text.
+struct Line {
+  std::string_view name, home;
+  std::optional<std::uint32_t> uid, gid;
+};
+
+Line take_line(std::string_view& text) {
+  std::string_view rest = take_until(text, '\n');
+  Line line;
+  line.name = take_until(rest, ':');
+  take_until(rest, ':');
+  line.uid = audit::parse_number<std::uint32_t>(take_until(rest, ':'));
+  line.gid = audit::parse_number<std::uint32_t>(take_until(rest, ':'));
+  take_until(rest, ':');
+  line.home = take_until(rest, ':');
+  return line;
+}
+
 }  // namespace
 
 UserNames parse_passwd(std::string_view text) {
   UserNames names;
   while (!text.empty()) {
-    std::string_view line = take_until(text, '\n');
-    const std::string_view name = take_until(line, ':');
-    take_until(line, ':');
-    const auto uid = audit::parse_number<std::uint32_t>(take_until(line, ':'));
-    if (!name.empty() && uid) names.emplace(*uid, name);
+    const Line line = take_line(text);
+    if (!line.name.empty() && line.uid) names.emplace(*line.uid, line.name);
   }
   return names;
 }
@@ -39,28 +54,20 @@ Result<UserNames> read_passwd(const std::string& path) {
 std::optional<Account> find_account(std::string_view text, std::string_view name) {
   constexpr std::uint32_t kNoChange = 0xFFFF'FFFF;
   while (!text.empty()) {
-    std::string_view line = take_until(text, '\n');
-    if (take_until(line, ':') != name) continue;
-    take_until(line, ':');
-    const auto uid = audit::parse_number<std::uint32_t>(take_until(line, ':'));
-    const auto gid = audit::parse_number<std::uint32_t>(take_until(line, ':'));
-    if (!uid || !gid || *uid == kNoChange || *gid == kNoChange) return std::nullopt;
-    return Account{*uid, *gid};
+    const Line line = take_line(text);
+    if (line.name != name) continue;
+    if (!line.uid || !line.gid || *line.uid == kNoChange || *line.gid == kNoChange) return std::nullopt;
+    return Account{*line.uid, *line.gid};
   }
   return std::nullopt;
 }
 
 std::optional<std::string> find_home(std::string_view text, std::uint32_t uid) {
   while (!text.empty()) {
-    std::string_view line = take_until(text, '\n');
-    take_until(line, ':');
-    take_until(line, ':');
-    if (audit::parse_number<std::uint32_t>(take_until(line, ':')) != uid) continue;
-    take_until(line, ':');
-    take_until(line, ':');
-    const std::string_view home = take_until(line, ':');
-    if (!home.starts_with('/')) return std::nullopt;
-    return std::string(home);
+    const Line line = take_line(text);
+    if (line.uid != uid) continue;
+    if (!line.home.starts_with('/')) return std::nullopt;
+    return std::string(line.home);
   }
   return std::nullopt;
 }
@@ -70,15 +77,10 @@ std::vector<std::string> login_homes(std::string_view text) {
   constexpr std::uint32_t kNobody = 65'534;
   std::vector<std::string> homes;
   while (!text.empty()) {
-    std::string_view line = take_until(text, '\n');
-    take_until(line, ':');
-    take_until(line, ':');
-    const auto uid = audit::parse_number<std::uint32_t>(take_until(line, ':'));
-    take_until(line, ':');
-    take_until(line, ':');
-    std::string_view home = take_until(line, ':');
+    const Line line = take_line(text);
+    std::string_view home = line.home;
     while (home.ends_with('/')) home.remove_suffix(1);
-    if (!uid || (*uid != 0 && *uid < kFirst) || *uid >= kNobody || !home.starts_with('/')) continue;
+    if (!line.uid || (*line.uid != 0 && *line.uid < kFirst) || *line.uid >= kNobody || !home.starts_with('/')) continue;
     if (std::find(homes.begin(), homes.end(), home) == homes.end()) homes.emplace_back(home);
   }
   return homes;
