@@ -32,6 +32,28 @@ void for_each_line(std::string_view text, const Function& f) {
   }
 }
 
+struct Foreign {
+  std::size_t at;
+  std::string_view magic, what, hint;
+};
+constexpr Foreign kForeign[] = {
+    {0, "\x1f\x8b", "is packed twice", "unpack it on the way: zcat FILE | audisp-eql scan"},
+    {0, "\xfd\x37\x7a\x58\x5a", "is packed twice", "unpack it on the way: xzcat FILE | audisp-eql scan"},
+    {0, "\x28\xb5\x2f\xfd", "is packed twice", "unpack it on the way: zstdcat FILE | audisp-eql scan"},
+    {0, "BZh", "is packed with bzip2", "unpack it on the way: bzcat FILE | audisp-eql scan"},
+    {0, "\x04\x22\x4d\x18", "is packed with lz4", "unpack it on the way: lz4cat FILE | audisp-eql scan"},
+    {0, "\x1f\x9d", "is packed with compress", "unpack it on the way: zcat FILE | audisp-eql scan"},
+    {0, "PK\x03\x04", "is a zip archive", "unpack it on the way: unzip -p FILE | audisp-eql scan"},
+    {257, "ustar", "is a tar archive", "unpack it into a folder and scan that"},
+};
+
+const Foreign* foreign_of(std::string_view head) {
+  const auto* const found = std::find_if(std::begin(kForeign), std::end(kForeign), [head](const Foreign& f) {
+    return head.size() > f.at && head.substr(f.at).starts_with(f.magic);
+  });
+  return found == std::end(kForeign) ? nullptr : found;
+}
+
 struct Kinds {
   audit::TextKind first = audit::TextKind::kUndecided;  // the first that decides; foreign lines do not
   bool foreign = false;
@@ -79,6 +101,7 @@ void note_first_record(std::string_view head, Recognised& out) {
     if (!header) return true;
     out.node = header->node;
     out.first_time = header->time;
+    out.first_serial = header->serial;
     return false;
   });
 }
@@ -86,12 +109,7 @@ void note_first_record(std::string_view head, Recognised& out) {
 }  // namespace
 
 Result<Recognised> recognise(std::string_view head, const std::string& name) {
-  if (head.starts_with("\x1f\x8b") ||
-      head.starts_with("\xfd"
-                       "7zXZ") ||
-      head.starts_with("\x28\xb5\x2f\xfd")) {
-    return refuse(name, "is compressed", "unpack it on the way: zcat FILE | audisp-eql scan -");
-  }
+  if (const Foreign* foreign = foreign_of(head)) return refuse(name, foreign->what, foreign->hint);
   const Kinds kinds = kinds_of(head);
   if (kinds.first == audit::TextKind::kInterpreted) {
     return refuse(name, "is interpreted text: names in place of numbers cannot be turned back",

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/files.h"
+#include "tests/support/packed.h"
 #include "tests/support/temp_dir.h"
 
 namespace audisp_eql::plugin {
@@ -56,7 +57,7 @@ TEST_CASE("a file given twice, by whatever name, is read once with a note") {
 TEST_CASE("an unreadable input does not take the others down") {
   const TempDir dir;
   test::write_file(dir / "a", record("SYSCALL", 10, 1));
-  const InputSet set = open_inputs({dir / "none", dir / "a", dir.path()}, {});
+  const InputSet set = open_inputs({dir / "none", dir / "a", "/dev/null/x"}, {});
   CHECK(names(set) == std::vector<std::string>{"a"});
   CHECK(set.diagnostics.size() == 2);
   CHECK(has_error(set.diagnostics));
@@ -67,9 +68,10 @@ TEST_CASE("all bytes come, and a last line without end is ended") {
   const std::string big = record("SYSCALL", 10, 1) + std::string(700'000, 'x') + "\n" + record("CWD", 10, 1);
   test::write_file(dir / "whole", big);
   test::write_file(dir / "cut", big.substr(0, big.size() - 1));
-  InputSet set = open_inputs({dir / "whole", dir / "cut"}, {});
-  CHECK(content(set.inputs[0]) == big);
-  CHECK(content(set.inputs[1]) == big);
+  for (const char* file : {"whole", "cut"}) {
+    InputSet set = open_inputs({dir / file}, {});
+    CHECK((content(set.inputs[0]) == big));
+  }
 }
 
 TEST_CASE("a pipe is read from its first byte") {
@@ -118,6 +120,63 @@ TEST_CASE("--host names all, folders or not") {
   CHECK(named.inputs[1].default_host == "me");
 }
 
+TEST_CASE("rotated files are in the order of their content, packed or not, whatever their names") {
+  const TempDir dir;
+  test::write_file(dir / "audit.log", test::gzip(record("SYSCALL", 10, 1)));
+  test::write_file(dir / "audit.log.9", record("SYSCALL", 30, 3));
+  test::write_file(dir / "b", test::xz(record("SYSCALL", 20, 2)));
+  test::write_file(dir / "a", test::zstd(record("SYSCALL", 20, 3)));
+  const InputSet set = open_inputs({dir.path()}, {});
+  CHECK(names(set) == std::vector<std::string>{"audit.log", "b", "a", "audit.log.9"});
+  CHECK(set.diagnostics.empty());
+  std::uint64_t stored = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(dir.path())) stored += entry.file_size();
+  CHECK(set.bytes == stored);
+}
+
+// auditd rotates on a live host while a scan goes on.
+TEST_CASE("a file that is renamed before it is read is read all the same") {
+  const TempDir dir;
+  test::write_file(dir / "audit.log", record("SYSCALL", 10, 1));
+  InputSet set = open_inputs({dir / "audit.log"}, {});
+  std::filesystem::rename(dir / "audit.log", dir / "audit.log.1");
+  test::write_file(dir / "audit.log", record("SYSCALL", 20, 2));
+  CHECK(content(set.inputs[0]) == record("SYSCALL", 10, 1));
+  set = open_inputs({dir / "audit.log"}, {});
+  std::filesystem::remove(dir / "audit.log");
+  const auto failure = read_input(set.inputs[0], [](std::string_view) {});
+  REQUIRE(failure.has_value());
+  CHECK(failure->message.find("cannot read") != std::string::npos);
+}
+
+TEST_CASE("a copy, and what a file has in common with one read before it, are left out") {
+  const TempDir dir;
+  const std::string old = record("SYSCALL", 10, 1) + record("CWD", 10, 1);
+  const std::string second = record("SYSCALL", 20, 2);
+  test::write_file(dir / "1", old);
+  test::write_file(dir / "2", test::xz(old));
+  test::write_file(dir / "3", test::gzip(old + second));
+  test::write_file(dir / "4", old + second + record("SYSCALL", 30, 3));
+  ReadControl control;
+  InputSet set = open_inputs({dir.path()}, {}, &control);
+  std::string all;
+  for (Input& input : set.inputs) all += content(input);
+  CHECK(all == old + second + record("SYSCALL", 30, 3));
+  CHECK(control.repeated == 3 * old.size() + second.size());
+  CHECK(control.bytes == *set.bytes);
+}
+
+TEST_CASE("of two hosts nothing is left out, be it equal") {
+  const TempDir dir;
+  for (const char* host : {"a", "b"}) {
+    std::filesystem::create_directory(dir / host);
+    test::write_file(dir / (std::string(host) + "/audit.log"), record("SYSCALL", 10, 1));
+  }
+  InputSet set = open_inputs({dir.path()}, {});
+  REQUIRE(set.inputs.size() == 2);
+  for (Input& input : set.inputs) CHECK(content(input) == record("SYSCALL", 10, 1));
+}
+
 TEST_CASE("the kind of a log is recognised by its first lines") {
   const std::string two = record("SYSCALL", 1, 1) + record("PROCTITLE", 1, 1) + record("SYSCALL", 1, 2);
   const std::string stream = record("SYSCALL", 1, 1) + record("EOE", 1, 1) + record("SYSCALL", 1, 2);
@@ -156,7 +215,10 @@ TEST_CASE("what cannot be read is refused with a hint") {
   } rows[] = {
       {"type=SYSCALL msg=audit(11/24/26 07:41:02.930:5655) : arch=x86_64\n", "--raw"},
       {"Nov 24 07:41:02 desk kernel: audit: type=1400 audit(1.000:1): x\n", "/var/log/audit/audit.log"},
-      {"\x1f\x8b\x08\x00", "zcat"},
+      {"\x1f\x8b\x08\x00", "zcat"},  // inside what was unpacked already
+      {"BZh91AY", "bzcat"},
+      {"PK\x03\x04", "unzip -p"},
+      {std::string(257, 'a') + "ustar", "into a folder"},
       {"once upon a time\nthere was a file\n", "/var/log/audit/audit.log"},
   };
   for (const auto& row : rows) {
