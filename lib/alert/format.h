@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An alert as text: JSON (ECS), lines for people, CEF. All bytes are escaped
+// An alert as text: JSON (ECS), lines for people, CEF, CSV. All bytes are escaped
 // here (lib/base/escape), before any formatter sees them; output is valid UTF-8.
 #pragma once
 
@@ -27,6 +27,13 @@ inline constexpr std::size_t kUnlimited = 0;
 // ArcSight Common Event Format 0, one line, same budget rules.
 [[nodiscard]] std::string format_cef(const Alert& alert, std::string_view product_version,
                                      std::size_t max_bytes = kUnlimited);
+
+// One record of CSV (RFC 4180: cells in quotes where they need them, CRLF), with the
+// fixed columns of csv_header(), which is the first record of a file; new ones will
+// come last. No cell of text is taken for a formula by a spreadsheet: one that
+// begins with = + - @ (also fullwidth) has an apostrophe before it.
+[[nodiscard]] std::string format_csv(const Alert& alert);
+[[nodiscard]] std::string csv_header();
 
 // Seconds east of UTC at a time; lib/ knows no time zone.
 using UtcOffset = std::function<int(EventTime)>;
