@@ -159,6 +159,11 @@ class Unpacked final : public ByteSource {
 
 }  // namespace
 
+bool ReadControl::is_stopped() const {
+  pollfd stop = {stop_fd, POLLIN, 0};
+  return ::poll(&stop, 1, 0) == 1;
+}
+
 Packing packing_of(std::string_view head) {
   if (head.starts_with("\x1f\x8b\x08")) return Packing::kGzip;
   if (head.starts_with(std::string_view("\xfd\x37\x7a\x58\x5a\0", 6))) return Packing::kXz;

@@ -25,6 +25,8 @@ struct ReadControl {
   int stop_fd = -1;                        // readable once reading is to stop; -1: never
   std::atomic<std::uint64_t> bytes{0};     // read from files and pipes, packed as they are
   std::atomic<std::uint64_t> repeated{0};  // of logs, left out because another file began with the same
+
+  [[nodiscard]] bool is_stopped() const;
 };
 
 class ByteSource {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the program's exit status says. Where several apply: 2, then 3, then 1.
+// What the program's exit status says. Where several apply: 130, 2, 3, 1.
 #pragma once
 
 namespace audisp_eql::plugin {
@@ -10,6 +10,7 @@ enum class ExitCode : int {
   kUsage = 2,       // flags, rules or config
   kUnreadable = 3,  // an input could not be read, or the output not be written
   kBug = 70,
+  kInterrupted = 130,  // a scan by INT or TERM; what was found till then is out
 };
 
 [[nodiscard]] constexpr int precedence(ExitCode code) {
@@ -18,9 +19,10 @@ enum class ExitCode : int {
     case ExitCode::kAlert: return 1;
     case ExitCode::kUnreadable: return 2;
     case ExitCode::kUsage: return 3;
-    case ExitCode::kBug: return 4;
+    case ExitCode::kInterrupted: return 4;
+    case ExitCode::kBug: return 5;
   }
-  return 4;
+  return 5;
 }
 
 [[nodiscard]] constexpr ExitCode worse(ExitCode a, ExitCode b) { return precedence(a) < precedence(b) ? b : a; }

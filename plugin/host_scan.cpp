@@ -51,6 +51,10 @@ class Worker {
   std::thread thread_;
 };
 
+bool is_stopped(const std::vector<Input>& inputs) {
+  return !inputs.empty() && inputs.front().control != nullptr && inputs.front().control->is_stopped();
+}
+
 // Closes a thread's channels when it ends, however it does.
 template <typename... Channels>
 class CloseAtEnd {
@@ -123,24 +127,23 @@ std::vector<Diagnostic> HostScan::run(std::vector<Input>& inputs, const TakeAler
   } else {
     run_in_four(inputs, take, failures);
   }
-  return failures;
-}
-
-void HostScan::finish(const TakeAlerts& take) {
-  engine_.finish(alerts_);
+  // After a stop what waits for an event to be missing, or for all of one, waits on.
+  if (!is_stopped(inputs)) engine_.finish(alerts_);
   take(alerts_);
+  return failures;
 }
 
 void HostScan::read(std::vector<Input>& inputs, const TakePiece& take, std::vector<Diagnostic>& failures) {
   std::optional<audit::LineFormat> format;
   for (Input& input : inputs) {
+    if (is_stopped(inputs)) return;
     // An event may span two files of one kind; of two kinds it cannot.
     if (format != input.format) take({.format = input.format, .is_end = format.has_value()});
     format = input.format;
     auto failure = read_input(input, [&](std::string_view bytes) { take({.bytes = bytes}); });
     if (failure) failures.push_back(std::move(*failure));
   }
-  take({.is_end = true});
+  if (!is_stopped(inputs)) take({.is_end = true});
 }
 
 void HostScan::group(const Piece& piece, Batches& batches) {
@@ -198,7 +201,6 @@ void HostScan::run_in_four(std::vector<Input>& inputs, const TakeAlerts& take, s
       if (!std::exchange(is_first, false)) receive_or_stop(taken);
     };
     read(inputs, send, failures);
-    receive_or_stop(taken);  // the inputs own the last one
   });
   Worker grouper([&] {
     const CloseAtEnd close(grouped, taken);

@@ -22,11 +22,9 @@ class HostScan {
  public:
   HostScan(engine::PipelineOptions options, engine::RuleSet rules, unsigned jobs);
 
-  // Reads all inputs, in this order, as one log. What could not be read is
-  // returned; the rest was.
+  // Reads all inputs, in this order, as one log, or as much of it as their control
+  // lets it. What could not be read is returned; the rest was.
   [[nodiscard]] std::vector<Diagnostic> run(std::vector<Input>& inputs, const TakeAlerts& take);
-  // Nothing follows: what waits for that comes out.
-  void finish(const TakeAlerts& take);
 
   // After run().
   [[nodiscard]] engine::Stats stats() const { return engine::stats_of(intake_, decoder_, engine_); }

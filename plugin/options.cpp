@@ -18,6 +18,7 @@ constexpr const char* kExamples = R"(
 Examples:
   audisp-eql scan /var/log/audit/audit.log*       what would have been found
   ausearch --raw -ts today | audisp-eql scan      the same, of a part
+  audisp-eql scan --since yesterday /var/log/audit the whole folder, packed files too
   audisp-eql scan --format json --fail-on-alert --rules ./rules audit.log
   audisp-eql scan --input ndjson --query 'process where process.name == "nc"' events.ndjson
   audisp-eql check                                are the installed rules and config right?
@@ -25,7 +26,8 @@ Examples:
   audisp-eql check --send-test-alert              does an alert reach the SIEM?
   audisp-eql audit-rules >60-audisp-eql.rules     what the kernel must record for the rules
 
-Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read.)";
+Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read;
+130 a scan was interrupted.)";
 
 constexpr const char* kCommon = R"(
 Also --rules, --config, --exceptions and --host: see audisp-eql --help.
@@ -74,6 +76,8 @@ class CommandLine {
     if (*audit_rules_) options_.command = Command::kAuditRules;
     if (format_ == "text") options_.format = ScanFormat::kText;
     if (format_ == "json") options_.format = ScanFormat::kJson;
+    if (format_ == "csv") options_.format = ScanFormat::kCsv;
+    if (format_ == "cef") options_.format = ScanFormat::kCef;
     if (input_ == "ndjson") options_.input = InputKind::kNdjson;
     options_.rules.insert(options_.rules.end(), check_rules_.begin(), check_rules_.end());
     return options_;
@@ -85,10 +89,11 @@ class CommandLine {
   void add_scan() {
     scan_ = app_.add_subcommand("scan", "The same over logs: audit.log, ausearch --raw, or standard input");
     scan_->fallthrough();
-    scan_->add_option("--format", format_, "text (default on a terminal) or json (default otherwise)")
+    scan_->add_option("--format", format_, "text (default on a terminal), json (default otherwise), csv or cef")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember({"text", "json"}).description(""));
-    scan_->add_flag("--utc", options_.utc, "Times of text in UTC, not local time");
+        ->check(CLI::IsMember({"text", "json", "csv", "cef"}).description(""));
+    scan_->add_flag("--utc", options_.utc, "Times of text, --since and --until in UTC, not local time");
+    add_range();
     scan_->add_flag("--fail-on-alert", options_.fail_on_alert, "Exit status 1 when there is an alert");
     scan_->add_flag("--keep-going", options_.keep_going, "A bad rule does not change the exit status");
     scan_
@@ -103,8 +108,19 @@ class CommandLine {
         ->type_name("DIR");
     add_queries();
     add_exported();
-    scan_->add_option("FILE", options_.files, "Logs, in any order; - or none: standard input")->type_name("");
+    scan_->add_option("FILE", options_.files, "Logs and folders of logs, in any order; - or none: standard input")
+        ->type_name("");
     scan_->footer(std::string(kCommon) + kExamples);
+  }
+
+  void add_range() {
+    scan_->add_option("--since", options_.since, "Only alerts from this time on: 2026-11-24T08:40, 08:40, @1795506025,")
+        ->type_name("TIME");
+    scan_
+        ->add_option("--until", options_.until,
+                     "and up to this one: also now, recent, today, yesterday, this-week, week-ago, this-month, "
+                     "this-year, boot")
+        ->type_name("TIME");
   }
 
   void add_queries() {

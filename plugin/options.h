@@ -16,7 +16,7 @@ namespace audisp_eql::plugin {
 enum class Command : std::uint8_t { kLive, kScan, kCheck, kAuditRules };
 // kAudit: audit records, whatever their layout; kNdjson: exported events.
 enum class InputKind : std::uint8_t { kAudit, kNdjson };
-enum class ScanFormat : std::uint8_t { kAuto, kText, kJson };  // kAuto: text on a terminal
+enum class ScanFormat : std::uint8_t { kAuto, kText, kJson, kCsv, kCef };  // kAuto: text on a terminal, else JSON
 
 struct Options {
   Command command = Command::kLive;
@@ -27,6 +27,7 @@ struct Options {
   // scan
   ScanFormat format = ScanFormat::kAuto;
   bool utc = false;
+  std::optional<std::string> since, until;  // as given, see time_range.h
   bool fail_on_alert = false;
   bool keep_going = false;
   unsigned jobs = 0;  // threads; 0: as many as help
@@ -36,7 +37,7 @@ struct Options {
   ndjson::FieldNames field_names;        // of exported events
   std::vector<std::string> queries;      // --query: EQL without a rule around it
   std::vector<std::string> query_files;  // --query-file
-  std::vector<std::string> files;        // "-" is standard input; empty: that
+  std::vector<std::string> files;        // "-" is standard input; empty: that; folders too
   // check
   bool send_test_alert = false;
   bool explain = false;

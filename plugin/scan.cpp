@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -20,9 +21,13 @@
 #include "plugin/host_scan.h"
 #include "plugin/inputs.h"
 #include "plugin/passwd.h"
+#include "plugin/progress.h"
+#include "plugin/seen_alerts.h"
 #include "plugin/settings.h"
+#include "plugin/stop_signal.h"
 #include "plugin/stream_sink.h"
 #include "plugin/summary.h"
+#include "plugin/time_range.h"
 #include "plugin/trusted_file.h"
 
 namespace audisp_eql::plugin {
@@ -30,21 +35,27 @@ namespace {
 
 void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
+TimeZone zone_of(const Options& options) { return options.utc ? TimeZone::kUtc : TimeZone::kLocal; }
+
 StreamFormat stream_format(const Options& options) {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   if (options.format == ScanFormat::kJson) return StreamFormat::kJson;
+  if (options.format == ScanFormat::kCsv) return StreamFormat::kCsv;
+  if (options.format == ScanFormat::kCef) return StreamFormat::kCef;
   if (options.format == ScanFormat::kAuto && !terminal) return StreamFormat::kJson;
   return terminal && std::getenv("NO_COLOR") == nullptr ? StreamFormat::kColouredText : StreamFormat::kText;
 }
 
 class Scan {
  public:
-  Scan(const Options& options, Settings settings)
+  Scan(const Options& options, Settings settings, const TimeRange& range)
       : options_(options),
         settings_(std::move(settings)),
-        zone_(options.utc ? TimeZone::kUtc : TimeZone::kLocal),
+        range_(range),
+        zone_(zone_of(options)),
         sink_(STDOUT_FILENO, stream_format(options), zone_) {
     if (!options.root.empty()) entries_.emplace(options.root);
+    summary_.set_range(range);
   }
 
   ExitCode run() {
@@ -53,15 +64,19 @@ class Scan {
     read_user_names();
     if (options_.input == InputKind::kNdjson) return run_exported();
     const std::string host = options_.host.empty() ? settings_.config.host : options_.host;
-    InputSet set = open_inputs(options_.files, host);
+    control_.stop_fd = stop_.emplace().fd();
+    InputSet set = open_inputs(options_.files, host, &control_);
     say(render(set.diagnostics));
     failed_ +=
         static_cast<std::size_t>(std::count_if(set.diagnostics.begin(), set.diagnostics.end(),
                                                [](const Diagnostic& d) { return d.severity == Severity::kError; }));
     say_hosts(set.folder_hosts);
     const std::size_t inputs = set.inputs.size();
+    reached_.total = set.bytes;
+    if (inputs > 1) seen_.emplace();
     read(std::move(set.inputs));
     summary_.set_inputs(inputs, failed_);
+    summary_.set_repeated(control_.repeated);
     return finish();
   }
 
@@ -144,11 +159,13 @@ class Scan {
     if (!host.empty()) options.engine.default_host = host;
     options.engine.user_names = user_names_;
     HostScan scan(std::move(options), make_rules(), options_.jobs);
-    for (const Diagnostic& failure : scan.run(inputs, [this](std::vector<alert::Alert>& alerts) { emit(alerts); })) {
-      say(render(failure));
-      ++failed_;
-    }
-    scan.finish([this](std::vector<alert::Alert>& alerts) { emit(alerts); });
+    const std::vector<Diagnostic> failures = scan.run(inputs, [this](std::vector<alert::Alert>& alerts) {
+      emit(alerts);
+      show_progress();
+    });
+    if (!failures.empty()) progress_.clear();
+    say(render(failures));
+    failed_ += failures.size();
     summary_.add(scan.stats());
     if (scan.wants_sockets()) summary_.expect_sockets();
     summary_.add_exceptions(scan.exception_hits());
@@ -171,14 +188,17 @@ class Scan {
     });
     engine.finish(alerts);
     emit(alerts);
+    sink_.flush();
     say(exported_summary(log.counters(), inputs.read, summary_.alerts(), engine.rule_count()));
     summary_.add_exceptions(engine.exception_hits());
-    say(summary_.excepted());
+    say(summary_.excepted() + summary_.left_out(zone_));
     return exit_code();
   }
 
   void emit(std::vector<alert::Alert>& alerts) {
+    if (!alerts.empty()) progress_.clear();
     for (alert::Alert& alert : alerts) {
+      if (!is_wanted(alert)) continue;
       const auto query = entries_ ? entry_query(alert) : std::nullopt;
       if (query) alert.desktop_entry = entries_->find(*query);
       summary_.add_alert(alert);
@@ -188,7 +208,31 @@ class Scan {
     alerts.clear();
   }
 
+  bool is_wanted(const alert::Alert& alert) {
+    if (!range_.has(alert.time)) {
+      summary_.add_outside();
+      return false;
+    }
+    if (seen_ && !seen_->insert(alert)) {
+      summary_.add_repeated();
+      return false;
+    }
+    return true;
+  }
+
+  void show_progress() {
+    reached_.bytes = control_.bytes;
+    reached_.alerts = summary_.alerts();
+    reached_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_);
+    progress_.update(reached_);
+  }
+
   ExitCode finish() {
+    progress_.clear();
+    sink_.flush();
+    interrupted_ = stop_->is_requested();
+    stop_->end();  // from here on a second Ctrl-C ends it at once
+    if (interrupted_) summary_.set_interrupted();
     say(summary_.text(zone_));
     return exit_code();
   }
@@ -202,11 +246,13 @@ class Scan {
       code = worse(code, ExitCode::kUnreadable);
     }
     if (bad_rules_ && !options_.keep_going) code = worse(code, ExitCode::kUsage);
+    if (interrupted_) code = worse(code, ExitCode::kInterrupted);
     return code;
   }
 
   const Options& options_;
   Settings settings_;
+  TimeRange range_;
   TimeZone zone_;
   StreamSink sink_;
   RuleFiles files_;
@@ -214,8 +260,14 @@ class Scan {
   UserNames user_names_;
   std::optional<AutostartEntries> entries_;  // of --root
   Summary summary_;
+  std::optional<StopSignal> stop_;  // while audit logs are read
+  ReadControl control_;
+  Progress progress_{shows_progress(STDERR_FILENO) ? STDERR_FILENO : -1};
+  Reached reached_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::optional<SeenAlerts> seen_;  // where there are several inputs
   std::size_t failed_ = 0;
-  bool bad_rules_ = false;
+  bool bad_rules_ = false, interrupted_ = false;
 };
 
 }  // namespace
@@ -223,8 +275,10 @@ class Scan {
 ExitCode run_scan(const Options& options) {
   Settings settings = load_settings(options, required_trust());
   say(render(settings.diagnostics));
-  if (settings.is_bad()) return ExitCode::kUsage;
-  return Scan(options, std::move(settings)).run();
+  const auto range = parse_range(options.since, options.until, time_frame(zone_of(options)));
+  if (!range) say(render(range.error().diagnostics));
+  if (settings.is_bad() || !range) return ExitCode::kUsage;
+  return Scan(options, std::move(settings), *range).run();
 }
 
 }  // namespace audisp_eql::plugin

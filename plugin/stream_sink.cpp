@@ -21,14 +21,25 @@ int local_utc_offset(EventTime time) {
   return static_cast<int>(local.tm_gmtoff);
 }
 
+StreamSink::StreamSink(int fd, StreamFormat format, TimeZone zone) : fd_(fd), format_(format), zone_(zone) {
+  if (format_ == StreamFormat::kCsv) buffer_ = alert::csv_header();
+}
+
 void StreamSink::emit(const alert::Alert& alert) {
-  if (format_ == StreamFormat::kJson) {
-    buffer_ += alert.rule.bare_query ? alert::format_ids(alert) : alert::format_json(alert);
-    buffer_ += '\n';
-  } else {
-    const alert::UtcOffset offset = zone_ == TimeZone::kUtc ? alert::UtcOffset() : local_utc_offset;
-    const bool coloured = format_ == StreamFormat::kColouredText;
-    buffer_ += alert::format_text(alert, offset, coloured ? alert::Colour::kOn : alert::Colour::kOff);
+  switch (format_) {
+    case StreamFormat::kJson:
+      buffer_ += alert.rule.bare_query ? alert::format_ids(alert) : alert::format_json(alert);
+      buffer_ += '\n';
+      break;
+    case StreamFormat::kText:
+    case StreamFormat::kColouredText: {
+      const alert::UtcOffset offset = zone_ == TimeZone::kUtc ? alert::UtcOffset() : local_utc_offset;
+      const bool coloured = format_ == StreamFormat::kColouredText;
+      buffer_ += alert::format_text(alert, offset, coloured ? alert::Colour::kOn : alert::Colour::kOff);
+      break;
+    }
+    case StreamFormat::kCsv: buffer_ += alert::format_csv(alert); break;
+    case StreamFormat::kCef: buffer_ += alert::format_cef(alert, AUDISP_EQL_VERSION) + '\n'; break;
   }
   if (buffer_.size() >= kFlushAt) flush();
 }

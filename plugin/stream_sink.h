@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Alerts on standard output: JSON, one a line, or text for people.
+// Alerts on standard output: JSON, CEF or CSV, one a line, or text for people.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@
 
 namespace audisp_eql::plugin {
 
-enum class StreamFormat : std::uint8_t { kJson, kText, kColouredText };
+enum class StreamFormat : std::uint8_t { kJson, kText, kColouredText, kCsv, kCef };
 enum class TimeZone : std::uint8_t { kLocal, kUtc };
 
 class StreamSink : public alert::Sink {
  public:
   // Does not own `fd`, which may block.
-  StreamSink(int fd, StreamFormat format, TimeZone zone) : fd_(fd), format_(format), zone_(zone) {}
+  StreamSink(int fd, StreamFormat format, TimeZone zone);
   void emit(const alert::Alert& alert) override;
-  // Writes what is buffered.
+  // Writes what is buffered; of CSV at least the header, alerts or not.
   void flush();
 
   // errno of the first write that failed, after which nothing is written; 0: none.

@@ -9,6 +9,7 @@
 
 #include "lib/base/escape.h"
 #include "plugin/plural.h"
+#include "plugin/progress.h"
 
 namespace audisp_eql::plugin {
 namespace {
@@ -56,6 +57,10 @@ constexpr Counted kDamage[] = {
     {"keys_oversized", "events whose join key is over sequences.max_key_bytes"},
 };
 
+std::string shown_time(EventTime time, TimeZone zone) {
+  return alert::format_time(time, zone == TimeZone::kUtc ? 0 : local_utc_offset(time));
+}
+
 template <typename List>
 std::string joined(const List& list, std::size_t at_most) {
   std::string out;
@@ -95,7 +100,10 @@ std::uint64_t Summary::value(const std::string& name) const {
   return it == values_.end() ? 0 : it->second;
 }
 
-std::string Summary::text(TimeZone zone) const { return found() + excepted() + read(zone) + missing() + damaged(); }
+std::string Summary::text(TimeZone zone) const {
+  const std::string interrupted = interrupted_ ? "INTERRUPTED: not all was read; this was found till then\n" : "";
+  return interrupted + found() + excepted() + left_out(zone) + read(zone) + missing() + damaged();
+}
 
 std::string Summary::found() const {
   std::string out = fmt::format("{} by {}", plural(alerts_, "alert"), plural(rules_, "rule"));
@@ -118,16 +126,29 @@ std::string Summary::excepted() const {
   return out;
 }
 
+std::string Summary::left_out(TimeZone zone) const {
+  std::string out;
+  if (range_.is_bounded()) {
+    out += "range:";
+    if (range_.since) out += fmt::format(" since {}", shown_time(*range_.since, zone));
+    if (range_.until) out += fmt::format(" until {}", shown_time(*range_.until, zone));
+    out += fmt::format("; {} outside of it not shown\n", plural(outside_, "alert"));
+  }
+  if (repeated_ > 0)
+    out += fmt::format("note: {} met again in another input, not shown twice\n", plural(repeated_, "alert"));
+  return out;
+}
+
 std::string Summary::read(TimeZone zone) const {
   std::string out = fmt::format("read: {}, {}", plural(inputs_, "input"), plural(value("lines"), "line"));
-  if (failed_ > 0) out += fmt::format("; {} could NOT be read", plural(failed_, "input"));
+  if (failed_ > 0) out += fmt::format("; {} could NOT be read whole", plural(failed_, "input"));
   out += fmt::format("\nevents: {} exec, {} connect, {} fork, {} exit, {} file\n", value("events_exec"),
                      value("events_connect"), value("events_fork"), value("events_exit"), value("events_file"));
-  const auto shown = [zone](EventTime t) {
-    return alert::format_time(t, zone == TimeZone::kUtc ? 0 : local_utc_offset(t));
-  };
-  if (first_ && last_) out += fmt::format("time: {} to {}\n", shown(*first_), shown(*last_));
+  if (first_ && last_) out += fmt::format("time: {} to {}\n", shown_time(*first_, zone), shown_time(*last_, zone));
   if (!hosts_.empty()) out += fmt::format("hosts: {}\n", joined(hosts_, kHostsShown));
+  if (repeated_bytes_ > 0) {
+    out += fmt::format("note: {} left out that another input begins with, too\n", bytes_text(repeated_bytes_));
+  }
   return out;
 }
 

@@ -14,6 +14,7 @@
 #include "lib/alert/alert.h"
 #include "lib/engine/pipeline.h"
 #include "plugin/stream_sink.h"
+#include "plugin/time_range.h"
 
 namespace audisp_eql::plugin {
 
@@ -30,11 +31,20 @@ class Summary {
 
   // A rule reads network.transport.
   void expect_sockets() { expects_sockets_ = true; }
+  void set_range(const TimeRange& range) { range_ = range; }
+  void set_interrupted() { interrupted_ = true; }
+  // Bytes of logs that repeat others.
+  void set_repeated(std::uint64_t bytes) { repeated_bytes_ = bytes; }
+  // An alert that is not shown: its time is outside of the range; it was shown before.
+  void add_outside() { ++outside_; }
+  void add_repeated() { ++repeated_; }
 
   [[nodiscard]] std::uint64_t alerts() const { return alerts_; }
   [[nodiscard]] std::string text(TimeZone zone) const;
   // The part of it that says which exceptions took alerts, and how many.
   [[nodiscard]] std::string excepted() const;
+  // The part that says which alerts are not shown, and why.
+  [[nodiscard]] std::string left_out(TimeZone zone) const;
 
  private:
   struct RuleCount {
@@ -52,8 +62,9 @@ class Summary {
   std::map<std::size_t, engine::ExceptionHits> exceptions_;  // by line: they are of one file
   std::set<std::string> hosts_;
   std::optional<EventTime> first_, last_;
-  std::uint64_t alerts_ = 0;
-  bool expects_sockets_ = false;
+  TimeRange range_;
+  std::uint64_t alerts_ = 0, outside_ = 0, repeated_ = 0, repeated_bytes_ = 0;
+  bool expects_sockets_ = false, interrupted_ = false;
   std::size_t inputs_ = 0, failed_ = 0, rules_ = 0, refused_ = 0, disabled_ = 0;
 };
 

@@ -24,6 +24,7 @@ for name in child_network child_network_any entry_written entry_written_then_run
   has "/etc/audisp-eql/rules/xdg_autostart_$name.toml" 640
 done
 has /usr/share/doc/audisp-eql/README.md 644
+has /usr/share/doc/audisp-eql/docs/formats.md 644
 has /usr/lib/sysusers.d/audisp-eql.conf 644
 has /usr/lib/tmpfiles.d/audisp-eql.conf 644
 

@@ -54,6 +54,11 @@ TEST_CASE("exit status and message") {
       {{"scan", "--rules", r, interpreted}, 3, "without -i or --format"},
       {{"scan", "--rules", r, journal}, 3, "holds no audit records"},
       {{"scan", "--rules", r, gz}, 3, "its gzip data ends in the middle"},
+      {{"scan", "--rules", r, "--since", "yesterdy", kXfce}, 2, "did you mean `yesterday`?"},
+      {{"scan", "--rules", r, "--until", "2026-13-01", kXfce}, 2, "--until:1:6: error: this is no time"},
+      {{"scan", "--rules", r, "--since", "", kXfce}, 2, "there is no time"},
+      {{"scan", "--rules", r, "--since", "now", "--until", "week-ago", kXfce}, 2, "is before --since"},
+      {{"scan", "--rules", r, "--fail-on-alert", "--until", "@1", kXfce}, 0, "2 alerts outside of it not shown"},
       {{"scan", "--rules", r, empty}, 0, "not there: any audit record at all"},
       {{"scan", "--rules", r, kXfce, kXfce}, 0, "left out"},
       // Precedence: 2, then 3, then 1.
