@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "plugin/byte_source.h"
 #include "plugin/plural.h"
 #include "plugin/trusted_file.h"
 #include "plugin/unique_fd.h"
@@ -17,24 +20,22 @@ namespace audisp_eql::plugin {
 namespace {
 
 // Events are sorted in memory.
+constexpr std::size_t kReadSize = 256u << 10;
 constexpr std::size_t kMaxInput = std::size_t{4} << 30U;
 
-// errno, or 0 when the whole file is in `text`.
-int read_all(int fd, std::string& text) {
-  std::array<char, 256 * 1024> buffer;
-  for (;;) {
-    const ssize_t n = ::read(fd, buffer.data(), buffer.size());
-    if (n == 0) return 0;
-    if (n > 0) text.append(buffer.data(), static_cast<std::size_t>(n));
-    if (n < 0 && errno != EINTR) return errno;
-    if (text.size() > kMaxInput) return EFBIG;
+// Why not all of it is in `text`.
+std::optional<Diagnostic> read_input(const std::string& file, const std::string& name, std::string& text) {
+  UniqueFd fd(file == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return os_error("cannot read " + name, errno);
+  const auto source = open_source(std::move(fd), {name, nullptr});
+  const auto buffer = std::make_unique<char[]>(kReadSize);
+  while (const std::size_t n = source->read(buffer.get(), kReadSize)) {
+    text.append(buffer.get(), n);
+    if (text.size() <= kMaxInput) continue;
+    text.clear();
+    return os_error("cannot read " + name, EFBIG);
   }
-}
-
-int read_input(const std::string& file, std::string& text) {
-  if (file == "-") return read_all(STDIN_FILENO, text);
-  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  return fd ? read_all(fd.get(), text) : errno;
+  return source->failure();
 }
 
 Diagnostic refused_line(const ndjson::BadLine& bad) {
@@ -54,11 +55,9 @@ ExportedInputs read_exported(const std::vector<std::string>& files, ndjson::Sort
   for (const std::string& file : files.empty() ? std::vector<std::string>{"-"} : files) {
     const std::string name = file == "-" ? "standard input" : file;
     std::string text;
-    if (const int error = read_input(file, text); error != 0) {
-      out.diagnostics.push_back(os_error("cannot read " + name, error));
-      continue;
-    }
-    ++out.read;
+    auto failure = read_input(file, name, text);
+    if (failure) out.diagnostics.push_back(std::move(*failure));
+    if (!failure) ++out.read;
     log.add(name, std::move(text));
   }
   for (const ndjson::BadLine& bad : log.bad_lines()) out.diagnostics.push_back(refused_line(bad));

@@ -17,7 +17,8 @@ struct ExportedInputs {
   std::vector<Diagnostic> diagnostics;  // inputs that cannot be read (errors), lines that were refused (warnings)
 };
 
-// Reads every file ("-", or none at all: standard input) whole into `log`.
+// Reads every file ("-", or none at all: standard input) whole into `log`, unpacked;
+// of one that fails what came before.
 [[nodiscard]] ExportedInputs read_exported(const std::vector<std::string>& files, ndjson::SortedLog& log);
 
 // Lines for people, after the run.

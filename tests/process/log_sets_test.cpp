@@ -93,6 +93,19 @@ TEST_CASE("of a log that is cut short in its packing the alerts before are given
   CHECK(has(cut.err, "1 input could NOT be read whole"));
 }
 
+TEST_CASE("exported events are unpacked, too") {
+  const std::string events =
+      R"({"@timestamp":"2026-01-01T00:00:00Z","id":"a","event":{"category":"process"},"process":{"name":"nc"}})"
+      "\n";
+  const std::vector<std::string> args = {"scan",           "--input",    "ndjson", "--query",
+                                         "any where true", "--id-field", "id",     "-"};
+  CHECK(audisp_eql_run(args, zstd(events)).out == "{\"ids\":[\"a\"]}\n");
+  const Ran cut = audisp_eql_run(args, xz(events) + xz("{}\n").substr(0, 20));
+  CHECK(cut.out == "{\"ids\":[\"a\"]}\n");
+  CHECK(cut.status == 3);
+  CHECK(has(cut.err, "standard input: its xz data ends in the middle"));
+}
+
 // The engine remembers the last 16,384 events only.
 TEST_CASE("logs that are given twice, or overlap, do not give alerts twice") {
   Place place;
