@@ -7,30 +7,16 @@
 
 #include "lib/alert/budget.h"
 #include "lib/alert/format.h"
+#include "lib/base/escape.h"
 
 namespace audisp_eql::alert {
 namespace {
-
-// An argument as a person would type it: quoted where a shell would split it.
-std::string quoted(std::string_view arg) {
-  constexpr std::string_view kSpecial = " \"'$`;&|<>()*?[]{}#~!";
-  if (!arg.empty() && arg.find_first_of(kSpecial) == std::string_view::npos) return std::string(arg);
-  std::string out = "'";
-  for (const char c : arg) {
-    if (c == '\'') {
-      out += "'\"'\"'";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
 
 std::string quoted_args(const std::vector<std::string>& args) {
   std::string out;
   for (const std::string& arg : args) {
     if (!out.empty()) out += ' ';
-    out += quoted(arg);
+    out += shell_quoted(arg);
   }
   return out;
 }
@@ -134,7 +120,7 @@ class Report {
   }
 
   void desktop_entry(const DesktopEntryInfo& entry) {
-    row("entry", fmt::format("{} (by {})", quoted(entry.path), entry.found_by));
+    row("entry", fmt::format("{} (by {})", shell_quoted(entry.path), entry.found_by));
     row("  exec", entry.exec);
     std::string text = fmt::format("owner {}", entry.owner);
     if (entry.mtime) text += fmt::format(", changed {}", when(*entry.mtime));
@@ -161,7 +147,7 @@ class Report {
     std::string text = fmt::format("{}. {}  {}", event.stage, when(event.time), event.action);
     if (event.pid) text += fmt::format(" pid {}", *event.pid);
     if (event.destination) text += fmt::format(" to {}", endpoint(*event.destination));
-    if (!event.file.empty()) text += fmt::format(" {}", quoted(event.file));
+    if (!event.file.empty()) text += fmt::format(" {}", shell_quoted(event.file));
     if (!event.outcome.empty()) text += fmt::format(" ({})", event.outcome);
     if (event.serial) text += fmt::format("   ausearch -a {}", *event.serial);
     row("evidence", text);
@@ -183,13 +169,13 @@ std::string one_line(const Alert& a) {
   add_pair(out, "user", a.user.name.empty() ? a.user.id : a.user.name);
   if (a.process.pid) add_pair(out, "pid", std::to_string(*a.process.pid));
   const std::string& exe = a.process.executable.empty() ? a.process.kernel_executable : a.process.executable;
-  if (!exe.empty()) add_pair(out, "exe", quoted(exe));
+  if (!exe.empty()) add_pair(out, "exe", shell_quoted(exe));
   if (!a.process.args.empty()) add_pair(out, "args", fmt::format("[{}]", quoted_args(a.process.args)));
-  if (!a.parent.executable.empty()) add_pair(out, "parent", quoted(a.parent.executable));
+  if (!a.parent.executable.empty()) add_pair(out, "parent", shell_quoted(a.parent.executable));
   if (a.destination) add_pair(out, "to", target(a));
-  if (a.file && !file_text(a.file->now).empty()) add_pair(out, "file", quoted(file_text(a.file->now)));
-  if (a.file && !file_text(a.file->original).empty()) add_pair(out, "was", quoted(file_text(a.file->original)));
-  if (a.desktop_entry) add_pair(out, "entry", quoted(a.desktop_entry->path));
+  if (a.file && !file_text(a.file->now).empty()) add_pair(out, "file", shell_quoted(file_text(a.file->now)));
+  if (a.file && !file_text(a.file->original).empty()) add_pair(out, "was", shell_quoted(file_text(a.file->original)));
+  if (a.desktop_entry) add_pair(out, "entry", shell_quoted(a.desktop_entry->path));
   if (a.suppressed) {
     add_pair(out, "suppressed", std::to_string(a.suppressed->count));
     add_pair(out, "first", a.suppressed->first_id);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/base/escape.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 namespace audisp_eql {
 namespace {
@@ -43,9 +45,22 @@ std::size_t skip_ascii(std::string_view s, std::size_t i) {
   return i;
 }
 
+struct Span {
+  std::uint32_t first, last;
+};
+// Controls, and Default_Ignorable_Code_Point of Unicode 15 (DerivedCoreProperties.txt) with the line and paragraph
+// separators, interlinear annotations and the blank of braille.
+constexpr Span kMisleading[] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},       {0x34F, 0x34F},     {0x61C, 0x61C},
+    {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F}, {0x2800, 0x2800}, {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},
+    {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+};
+
 bool is_misleading(std::uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200E || c == 0x200F || c == 0x061C ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+  if (c >= 0x20 && c < 0x7F) return false;
+  return std::any_of(std::begin(kMisleading), std::end(kMisleading),
+                     [c](const Span& span) { return c >= span.first && c <= span.last; });
 }
 
 void append_hex(std::string& out, std::string_view bytes) {
@@ -108,6 +123,20 @@ std::string escape_printable(std::string_view bytes) {
     i += length;
   }
   return out;
+}
+
+std::string shell_quoted(std::string_view word) {
+  constexpr std::string_view kSpecial = " \"'$`;&|<>()*?[]{}#~!";
+  if (!word.empty() && word.find_first_of(kSpecial) == std::string_view::npos) return std::string(word);
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      out += "'\"'\"'";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
 }
 
 }  // namespace audisp_eql

@@ -18,10 +18,14 @@ namespace audisp_eql {
 // Number of code points of valid UTF-8.
 [[nodiscard]] std::size_t count_code_points(std::string_view text);
 
-// For alerts: invalid bytes, C0/C1 controls, DEL, and the bidirectional and
-// line-breaking format characters that could mislead a reader (U+200E/F,
-// U+2028-202E, U+2066-2069) become \xHH per byte; a literal backslash is
-// doubled, so the escaping can be undone.
+// For alerts: invalid bytes, C0/C1 controls, DEL, and what could mislead a reader
+// (bidirectional and line-breaking characters, and such as show nothing: zero
+// width, fillers, variation selectors, tags) become \xHH per byte; a literal
+// backslash is doubled, so the escaping can be undone.
 [[nodiscard]] std::string escape_printable(std::string_view bytes);
+
+// A word of printable text as a person would type it: in single quotes where a
+// shell would split or change it. A backslash is the escaping's and asks for none.
+[[nodiscard]] std::string shell_quoted(std::string_view word);
 
 }  // namespace audisp_eql

@@ -65,3 +65,27 @@ TEST_CASE("characters that turn a line around or break it are not shown as such"
   CHECK(escape_printable("\xE2\x81\xA6") == "\\xE2\\x81\\xA6");  // isolate
   CHECK(escape_printable("\xC2\x85") == "\\xC2\\x85");           // next line (C1)
 }
+
+TEST_CASE("characters that show nothing are shown, their neighbours stay") {
+  constexpr std::string_view kRows[][2] = {
+      {"cu\xE2\x80\x8Brl", "cu\\xE2\\x80\\x8Brl"},                               // zero width space
+      {"\xE2\x80\x8A", "\xE2\x80\x8A"},                                          // U+200A hair space
+      {"\xE2\x80\x90", "\xE2\x80\x90"},                                          // U+2010 hyphen
+      {"\xC2\xAD", "\\xC2\\xAD"},                                                // soft hyphen
+      {"\xE1\x85\xA0", "\\xE1\\x85\\xA0"},                                       // Hangul filler
+      {"\xE2\x81\xA0", "\\xE2\\x81\\xA0"},                                       // word joiner
+      {"\xEF\xB8\x8F", "\\xEF\\xB8\\x8F"},                                       // variation selector
+      {"\xEF\xBF\xBD", "\xEF\xBF\xBD"},                                          // U+FFFD
+      {"\xF3\xA0\x81\xA1", "\\xF3\\xA0\\x81\\xA1"},                              // tag
+      {"\xD7\x90\xD8\xA7\xF0\x9F\x98\x80", "\xD7\x90\xD8\xA7\xF0\x9F\x98\x80"},  // letters, emoji
+  };
+  for (const auto& row : kRows) CHECK(escape_printable(row[0]) == row[1]);
+}
+
+TEST_CASE("a word is quoted where a shell would change it") {
+  CHECK(shell_quoted("plain-1.2/x") == "plain-1.2/x");
+  CHECK(shell_quoted("") == "''");
+  CHECK(shell_quoted("a b") == "'a b'");
+  CHECK(shell_quoted("it's") == "'it'\"'\"'s'");
+  CHECK(shell_quoted("new\\x0Aline") == "new\\x0Aline");
+}
