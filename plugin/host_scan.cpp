@@ -79,9 +79,9 @@ T receive_or_stop(Channel<T>& channel) {
 
 // Bytes of a log, or what lies between two.
 struct HostScan::Piece {
-  std::string_view bytes;
-  std::optional<audit::LineFormat> format;  // of what follows
-  bool is_end = false;                      // nothing of the event before goes on
+  std::string_view bytes{};
+  std::optional<audit::LineFormat> format = std::nullopt;  // of what follows
+  bool is_end = false;                                     // nothing of the event before goes on
 };
 
 // Groups, and what was made of them, which looks into them. Storage is used again;

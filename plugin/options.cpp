@@ -19,6 +19,7 @@ Examples:
   audisp-eql scan /var/log/audit/audit.log*       what would have been found
   ausearch --raw -ts today | audisp-eql scan      the same, of a part
   audisp-eql scan --since yesterday /var/log/audit the whole folder, packed files too
+  audisp-eql scan --report alerts.html audit.log  a page to read, search and attach to a ticket
   audisp-eql scan --format json --fail-on-alert --rules ./rules audit.log
   audisp-eql scan --input ndjson --query 'process where process.name == "nc"' events.ndjson
   audisp-eql check                                are the installed rules and config right?
@@ -26,8 +27,8 @@ Examples:
   audisp-eql check --send-test-alert              does an alert reach the SIEM?
   audisp-eql audit-rules >60-audisp-eql.rules     what the kernel must record for the rules
 
-Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read;
-130 a scan was interrupted.)";
+Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read, or an
+output not written; 130 a scan was interrupted.)";
 
 constexpr const char* kCommon = R"(
 Also --rules, --config, --exceptions and --host: see audisp-eql --help.
@@ -106,6 +107,8 @@ class CommandLine {
         ->add_option("--root", options_.root,
                      "A copy of the host's file system: which autostart entry an alert came from, and user names")
         ->type_name("DIR");
+    scan_->add_option("--report", options_.report, "Write the alerts also as one HTML page, for a browser")
+        ->type_name("FILE.html");
     add_queries();
     add_exported();
     scan_->add_option("FILE", options_.files, "Logs and folders of logs, in any order; - or none: standard input")

@@ -32,7 +32,8 @@ struct Options {
   bool keep_going = false;
   unsigned jobs = 0;  // threads; 0: as many as help
   std::string passwd = "/etc/passwd";
-  std::string root;  // of a copy of the host's file system; empty: none
+  std::string report;  // HTML file; empty: none
+  std::string root;    // of a copy of the host's file system; empty: none
   InputKind input = InputKind::kAudit;
   ndjson::FieldNames field_names;        // of exported events
   std::vector<std::string> queries;      // --query: EQL without a rule around it

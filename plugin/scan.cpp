@@ -22,6 +22,7 @@
 #include "plugin/inputs.h"
 #include "plugin/passwd.h"
 #include "plugin/progress.h"
+#include "plugin/report_file.h"
 #include "plugin/seen_alerts.h"
 #include "plugin/settings.h"
 #include "plugin/stop_signal.h"
@@ -56,11 +57,13 @@ class Scan {
         sink_(STDOUT_FILENO, stream_format(options), zone_) {
     if (!options.root.empty()) entries_.emplace(options.root);
     summary_.set_range(range);
+    if (!options.report.empty()) report_.emplace(options.report, options.files, zone_);
   }
 
   ExitCode run() {
     collect();
     if (!rules_are_usable()) return ExitCode::kUsage;
+    if (!report_is_writable()) return ExitCode::kUnreadable;
     read_user_names();
     if (options_.input == InputKind::kNdjson) return run_exported();
     const std::string host = options_.host.empty() ? settings_.config.host : options_.host;
@@ -77,7 +80,8 @@ class Scan {
     read(std::move(set.inputs));
     summary_.set_inputs(inputs, failed_);
     summary_.set_repeated(control_.repeated);
-    return finish();
+    end_reading();
+    return finish(summary_.text(zone_));
   }
 
  private:
@@ -129,6 +133,12 @@ class Scan {
     if (options_.input == InputKind::kAudit) say_live_only(rules);
     if (rules.rules.empty() && queries_.empty()) say("audisp-eql: no usable rule; give some with --rules FILE|DIR\n");
     return !rules.rules.empty();
+  }
+
+  bool report_is_writable() {
+    const auto failure = report_ ? report_->open() : std::nullopt;
+    if (failure) say(render(*failure));
+    return !failure;
   }
 
   // They are no error: the same folder of rules serves the plugin.
@@ -189,10 +199,9 @@ class Scan {
     engine.finish(alerts);
     emit(alerts);
     sink_.flush();
-    say(exported_summary(log.counters(), inputs.read, summary_.alerts(), engine.rule_count()));
     summary_.add_exceptions(engine.exception_hits());
-    say(summary_.excepted() + summary_.left_out(zone_));
-    return exit_code();
+    return finish(exported_summary(log.counters(), inputs.read, summary_.alerts(), engine.rule_count()) +
+                  summary_.excepted() + summary_.left_out(zone_));
   }
 
   void emit(std::vector<alert::Alert>& alerts) {
@@ -203,6 +212,7 @@ class Scan {
       if (query) alert.desktop_entry = entries_->find(*query);
       summary_.add_alert(alert);
       sink_.emit(alert);
+      if (report_) report_->add(alert);
     }
     if (!alerts.empty()) sink_.flush();
     alerts.clear();
@@ -227,13 +237,19 @@ class Scan {
     progress_.update(reached_);
   }
 
-  ExitCode finish() {
+  void end_reading() {
     progress_.clear();
     sink_.flush();
     interrupted_ = stop_->is_requested();
     stop_->end();  // from here on a second Ctrl-C ends it at once
     if (interrupted_) summary_.set_interrupted();
-    say(summary_.text(zone_));
+  }
+
+  ExitCode finish(const std::string& summary) {
+    say(summary);
+    const auto failure = report_ ? report_->finish(summary) : std::nullopt;
+    if (failure) say(render(*failure));
+    failed_ += failure ? 1 : 0;
     return exit_code();
   }
 
@@ -259,6 +275,7 @@ class Scan {
   std::vector<Source> queries_;
   UserNames user_names_;
   std::optional<AutostartEntries> entries_;  // of --root
+  std::optional<ReportFile> report_;         // of --report
   Summary summary_;
   std::optional<StopSignal> stop_;  // while audit logs are read
   ReadControl control_;

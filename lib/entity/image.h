@@ -61,13 +61,13 @@ using ImagePtr = boost::intrusive_ptr<const Image>;
 
 // From an exec. Where only exe= (or /proc/PID/exe) is known, the rest is empty.
 struct ExecImage {
-  std::string_view path;  // PATH item 0 made absolute
-  std::string_view exe;
-  std::span<const std::string> args;
+  std::string_view path{};  // PATH item 0 made absolute
+  std::string_view exe{};
+  std::span<const std::string> args{};
   bool has_args = false;
   bool args_truncated = false;
-  std::string_view cwd;
-  std::string_view systemd_unit;
+  std::string_view cwd{};
+  std::string_view systemd_unit{};
 };
 [[nodiscard]] boost::intrusive_ptr<Image> image_from_exec(const ExecImage& exec, Programs& programs);
 

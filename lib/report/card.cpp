@@ -93,6 +93,8 @@ std::string facts(const Alert& a) {
 
 }  // namespace
 
+std::string rule_title(const alert::RuleInfo& rule) { return (rule.bare_query ? "query " : "") + rule.name; }
+
 std::string card(const Alert& a, const CardContext& context) {
   const std::string_view severity = alert::to_string(a.rule.severity);
   return fmt::format(
@@ -101,7 +103,7 @@ std::string card(const Alert& a, const CardContext& context) {
       "<span class=\"subject\">{6}</span><span class=\"where\">{7}{8}</span></summary>\n"
       "<div class=\"body\">{9}<dl>{10}</dl></div>\n</details>\n",
       severity, context.anchor, encode(context.rule_id), encode(context.host), html_time(a.time, context.offset),
-      bdi(a.rule.name), short_subject(a), bdi(a.host_id),
+      bdi(rule_title(a.rule)), short_subject(a), bdi(a.host_id),
       a.user.id.empty() ? "" : ", " + bdi(a.user.name.empty() ? a.user.id : a.user.name),
       process_tree(a, context.offset, context.ausearch_input), facts(a));
 }

@@ -18,6 +18,9 @@ struct CardContext {
   std::string_view rule_id, host;  // printable: what the filter compares
 };
 
+// The rule's name; a query from the command line has a number.
+[[nodiscard]] std::string rule_title(const alert::RuleInfo& rule);
+
 // A <details> element, closed; some tens of kB at most for the largest alert.
 [[nodiscard]] std::string card(const alert::Alert& alert, const CardContext& context);
 

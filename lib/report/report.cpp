@@ -49,7 +49,7 @@ Report::Group& Report::group_of(const alert::Alert& alert) {
   group.first = group.last = alert.time;
   if (groups_.size() < settings_.limits.groups) {
     group.rule_id = rule_id;
-    group.rule_name = printable(alert.rule.name, kKeyBytes);
+    group.rule_name = printable(rule_title(alert.rule), kKeyBytes);
     group.host = host;
     return groups_.emplace_back(std::move(group));
   }
@@ -164,6 +164,9 @@ std::string Report::header(const Frame& frame) const {
   out += fmt::format("<p class=\"from\">from {}", inputs.empty() ? "standard input" : inputs);
   out += fmt::format("<br>by {}", html_text(frame.made_by));
   if (frame.made) out += fmt::format(", {}", html_time(*frame.made, settings_.offset));
+  if (alerts_ > 0 && settings_.ausearch_input.empty()) {
+    out += "<br>The ausearch commands search the logs of the machine they run on; for others add -if FILE.";
+  }
   return out + "</p>\n</header>\n";
 }
 

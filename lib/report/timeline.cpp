@@ -44,6 +44,7 @@ constexpr std::int64_t kSteps[] = {
     12 * kHour,
     kDay,
     2 * kDay,
+    4 * kDay,
     7 * kDay,
     14 * kDay,
     30 * kDay,

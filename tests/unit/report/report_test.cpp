@@ -87,6 +87,14 @@ TEST_CASE("an alert is drawn with its parent, process, events and how to find th
   CHECK(has(page, "<title>1 alert on 1 host - audisp-eql</title>"));
 }
 
+TEST_CASE("where the commands do not name the logs, the page says so") {
+  CHECK_FALSE(has(page_of(sample_alert()), "add -if FILE"));
+  Report report({{}, {}, {}});
+  CHECK_FALSE(has(report.html({}), "add -if FILE"));
+  report.add(sample_alert());
+  CHECK(has(report.html({}), "add -if FILE"));
+}
+
 TEST_CASE("the autostart entry stands above what it starts") {
   alert::Alert a = sample_alert();
   a.desktop_entry = alert::DesktopEntryInfo{};
