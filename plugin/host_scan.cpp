@@ -136,7 +136,8 @@ std::vector<Diagnostic> HostScan::run(std::vector<Input>& inputs, const TakeAler
 void HostScan::read(std::vector<Input>& inputs, const TakePiece& take, std::vector<Diagnostic>& failures) {
   std::optional<audit::LineFormat> format;
   for (Input& input : inputs) {
-    if (is_stopped(inputs)) return;
+    // Of a pipe there may be what was read to recognise it.
+    if (is_stopped(inputs) && input.head.empty()) continue;
     // An event may span two files of one kind; of two kinds it cannot.
     if (format != input.format) take({.format = input.format, .is_end = format.has_value()});
     format = input.format;

@@ -2,7 +2,9 @@
 // scan over what people have: folders of rotated and packed logs, copies of them, a part of the time, and Ctrl-C.
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -194,6 +196,10 @@ class RunningScan {
       bytes.remove_prefix(static_cast<std::size_t>(n));
     }
   }
+  // Until the scan has read all that was written.
+  void wait_until_read() const {
+    for (int unread = 1; unread > 0; ::sched_yield()) REQUIRE(::ioctl(fifo_.get(), FIONREAD, &unread) == 0);
+  }
   void close_input() { fifo_.reset(); }
   void signal(int number) const { REQUIRE(::kill(pid_, number) == 0); }
 
@@ -257,6 +263,20 @@ TEST_CASE("what waits for an event to be missing is not given at a Ctrl-C") {
     CHECK(running.wait() == (interrupted ? 130 : 0));
     CHECK(running.rest().empty() == interrupted);
   }
+}
+
+// A pipe's first 64 KiB are read before it is known what they are.
+TEST_CASE("what a slow pipe had given until a Ctrl-C is not lost") {
+  Place place;
+  place.write_rule("port.toml",
+                   "[rule]\nname = \"n\"\nrule_id = \"port\"\ntype = \"eql\"\nseverity = \"low\"\nrisk_score = 1\n"
+                   "query = \"network where destination.port == 4008\"\n");
+  RunningScan running(RunningScan::Interrupt::kAsUsual, -1, place.rules());
+  running.write(connect_event({}, {}, 4008));
+  running.wait_until_read();
+  running.signal(SIGINT);
+  CHECK(running.wait() == 130);
+  CHECK(alert_ids(running.rest()).size() == 1);
 }
 
 TEST_CASE("Ctrl-C ends a scan that waits for its first line") {
