@@ -236,6 +236,7 @@ std::string Report::html(const Frame& frame) const {
   if (alerts_ > 0) {
     const std::vector<const Card*> cards = cards_in_order();
     std::vector<Target> targets;
+    targets.reserve(cards.size());
     for (const Card* card : cards) targets.push_back({card->host, card->time, card->anchor});
     out += "<section id=\"timeline\">\n<h2>Alerts by host and time</h2>\n" + timeline_.html(targets, settings_.offset) +
            "</section>\n" + overview();
