@@ -42,6 +42,13 @@ bool is_compressed(std::string_view path) {
   return suffix == ".gz" || suffix == ".xz" || suffix == ".zst";
 }
 
+bool can_be_searched(const std::string& path) {
+  struct stat there {};
+  const bool is_directory = ::stat(path.c_str(), &there) == 0 && S_ISDIR(there.st_mode);
+  return is_directory ? ::access(fmt::format("{}/{}", path, kAuditLog).c_str(), F_OK) == 0
+                      : !path.empty() && !is_compressed(path);
+}
+
 // A name that would have to be escaped could not be pasted into a shell.
 std::string input_option(const std::string& path) {
   if (escape_printable(path) != path) return {};
@@ -54,7 +61,7 @@ alert::UtcOffset offset_of(TimeZone zone) { return zone == TimeZone::kUtc ? aler
 
 std::string ausearch_input(const std::vector<std::string>& inputs) {
   if (inputs.empty() || std::find(inputs.begin(), inputs.end(), "-") != inputs.end()) return {};
-  if (inputs.size() == 1 && !inputs[0].empty()) return is_compressed(inputs[0]) ? "" : input_option(inputs[0]);
+  if (inputs.size() == 1) return can_be_searched(inputs[0]) ? input_option(inputs[0]) : "";
   const std::string directory = directory_of(inputs[0]);
   const bool are_rotated = std::all_of(inputs.begin(), inputs.end(), [&](const std::string& path) {
     return is_rotated_log(path) && directory_of(path) == directory;

@@ -39,8 +39,8 @@ class ReportFile {
   UniqueFd fd_;
 };
 
-// How ausearch reads the same logs: "-if FILE" of one plain file or directory, "-if DIR"
-// of a directory's audit.log and its rotated files; else nothing.
+// How ausearch reads the same logs, unless they are packed: "-if FILE" of one file, "-if DIR"
+// of a directory that holds audit.log or of that log with its rotated files; else nothing.
 [[nodiscard]] std::string ausearch_input(const std::vector<std::string>& inputs);
 
 }  // namespace audisp_eql::plugin
