@@ -149,7 +149,7 @@ void EventBuilder::set_event(const audit::AuditEvent& source, EventKind kind, st
 
 void EventBuilder::set_process(const audit::AuditEvent& source, EventKind kind, const entity::Process& process) {
   event_.set(FieldId::kProcessPid, Value::integer(process.pid));
-  event_.set_text(FieldId::kProcessEntityId, process.entity_id);
+  event_.set_text(FieldId::kProcessEntityId, event_.intern(process.entity_id.text()));
   set_image(*process.image);
   if (!process.doubt.empty()) event_.set_text(FieldId::kOwnNote, process.doubt);
   event_.set(FieldId::kProcessInteractive, Value::boolean(source.syscall.has_tty));
@@ -177,7 +177,7 @@ void EventBuilder::set_parent(const entity::Process& process) {
   event_.set(FieldId::kProcessParentPid, Value::integer(process.parent_pid));
   if (process.parent_image == nullptr) return;
   const entity::Image& image = *process.parent_image;
-  event_.set_text(FieldId::kProcessParentEntityId, process.parent_entity_id);
+  event_.set_text(FieldId::kProcessParentEntityId, event_.intern(process.parent_entity_id.text()));
   set_texts(FieldId::kProcessParentExecutable, image.program->executables);
   set_texts(FieldId::kProcessParentName, image.program->names);
   set_texts(FieldId::kProcessParentArgs, image.args);

@@ -8,11 +8,11 @@ namespace audisp_eql::entity {
 
 using Action = audit::FileChange::Action;
 
-void DirectoryNames::learn(std::string_view entity_id, const audit::OpenedDirectory& opened, EventTime when) {
+void DirectoryNames::learn(EntityId entity_id, const audit::OpenedDirectory& opened, EventTime when) {
   for (Name& name : names_) {
     if (name.descriptor == opened.descriptor && name.entity_id == entity_id) name.descriptor.reset();
   }
-  add({std::string(entity_id), opened.id, opened.descriptor, opened.path, when});
+  add({entity_id, opened.id, opened.descriptor, opened.path, when});
 }
 
 void DirectoryNames::add(Name name) {
@@ -23,18 +23,18 @@ void DirectoryNames::add(Name name) {
   if (names_.size() > kMaxNames) names_.pop_front();
 }
 
-void DirectoryNames::complete(std::string_view entity_id, audit::FileChange& change, EventTime when) {
+void DirectoryNames::complete(EntityId entity_id, audit::FileChange& change, EventTime when) {
   complete_paths(entity_id, change, when);
   if (change.moves_directory) return names_.clear();  // with it moved what is below
   if (!change.directory) return;
   // Removed, or its number is a new directory's.
   std::erase_if(names_, [&](const Name& name) { return name.id == *change.directory; });
   if (change.action == Action::kCreation && !change.file.path.empty()) {
-    add({std::string(entity_id), *change.directory, std::nullopt, change.file.path, when});
+    add({entity_id, *change.directory, std::nullopt, change.file.path, when});
   }
 }
 
-void DirectoryNames::complete_paths(std::string_view entity_id, audit::FileChange& change, EventTime when) {
+void DirectoryNames::complete_paths(EntityId entity_id, audit::FileChange& change, EventTime when) {
   std::string now = found_path(entity_id, change.file, change.parents, when);
   std::string before = found_path(entity_id, change.original, change.parents, when);
   // Two directories have not one path: the descriptor is another's by now.
@@ -45,7 +45,7 @@ void DirectoryNames::complete_paths(std::string_view entity_id, audit::FileChang
   change.original.path = std::move(before);
 }
 
-std::string DirectoryNames::found_path(std::string_view entity_id, const audit::FileName& file,
+std::string DirectoryNames::found_path(EntityId entity_id, const audit::FileName& file,
                                        const std::vector<audit::InodeId>& parents, EventTime when) const {
   if (!file.path.empty() || file.name.empty()) return file.path;
   const auto parent = parent_of(entity_id, file, parents);
@@ -56,7 +56,7 @@ std::string DirectoryNames::found_path(std::string_view entity_id, const audit::
 }
 
 // Of two directories, the one that the descriptor was opened for.
-std::optional<audit::InodeId> DirectoryNames::parent_of(std::string_view entity_id, const audit::FileName& file,
+std::optional<audit::InodeId> DirectoryNames::parent_of(EntityId entity_id, const audit::FileName& file,
                                                         const std::vector<audit::InodeId>& parents) const {
   if (parents.size() == 1) return parents.front();
   if (!file.descriptor) return std::nullopt;
@@ -70,7 +70,7 @@ std::optional<audit::InodeId> DirectoryNames::parent_of(std::string_view entity_
 
 // Empty as well where the process has two names for it: through a link, or of two
 // directories of the same number.
-std::string_view DirectoryNames::path_of(std::string_view entity_id, audit::InodeId id, EventTime when) const {
+std::string_view DirectoryNames::path_of(EntityId entity_id, audit::InodeId id, EventTime when) const {
   const Name* found = nullptr;
   for (const Name& name : names_) {
     if (name.id != id || name.entity_id != entity_id) continue;

@@ -15,6 +15,7 @@
 
 #include "lib/audit/audit_event.h"
 #include "lib/base/time.h"
+#include "lib/entity/entity_id.h"
 
 namespace audisp_eql::entity {
 
@@ -27,11 +28,11 @@ class DirectoryNames {
   static constexpr EventTime kTrusted = seconds(60);
 
   // The process `entity_id` opened it at `when`.
-  void learn(std::string_view entity_id, const audit::OpenedDirectory& opened, EventTime when);
+  void learn(EntityId entity_id, const audit::OpenedDirectory& opened, EventTime when);
 
   // Fills in the paths that the change's records do not tell, where it is sure;
   // then learns what happened to directories.
-  void complete(std::string_view entity_id, audit::FileChange& change, EventTime when);
+  void complete(EntityId entity_id, audit::FileChange& change, EventTime when);
 
   [[nodiscard]] std::uint64_t completed() const { return completed_; }  // paths filled in
   [[nodiscard]] std::size_t size() const { return names_.size(); }
@@ -39,7 +40,7 @@ class DirectoryNames {
 
  private:
   struct Name {
-    std::string entity_id;
+    EntityId entity_id;
     audit::InodeId id;
     std::optional<std::uint32_t> descriptor;  // none: made, or the number is another's now
     std::string path;
@@ -47,12 +48,12 @@ class DirectoryNames {
   };
 
   void add(Name name);
-  void complete_paths(std::string_view entity_id, audit::FileChange& change, EventTime when);
-  [[nodiscard]] std::string found_path(std::string_view entity_id, const audit::FileName& file,
+  void complete_paths(EntityId entity_id, audit::FileChange& change, EventTime when);
+  [[nodiscard]] std::string found_path(EntityId entity_id, const audit::FileName& file,
                                        const std::vector<audit::InodeId>& parents, EventTime when) const;
-  [[nodiscard]] std::optional<audit::InodeId> parent_of(std::string_view entity_id, const audit::FileName& file,
+  [[nodiscard]] std::optional<audit::InodeId> parent_of(EntityId entity_id, const audit::FileName& file,
                                                         const std::vector<audit::InodeId>& parents) const;
-  [[nodiscard]] std::string_view path_of(std::string_view entity_id, audit::InodeId id, EventTime when) const;
+  [[nodiscard]] std::string_view path_of(EntityId entity_id, audit::InodeId id, EventTime when) const;
 
   std::deque<Name> names_;  // oldest first
   std::uint64_t completed_ = 0;

@@ -24,9 +24,15 @@ std::optional<Moment> restore_optional_moment(BinaryReader& in) {
 
 std::uint32_t restore_id(BinaryReader& in) { return static_cast<std::uint32_t>(in.number_up_to(UINT32_MAX)); }
 
+EntityId restore_entity(BinaryReader& in) {
+  const std::optional<EntityId> id = EntityId::from_number(in.number());
+  in.require(id.has_value());
+  return id.value_or(EntityId());
+}
+
 void save(const ForkParent& parent, ImageNumbers& images, BinaryWriter& out) {
   for (const std::uint32_t id : {parent.pid, parent.euid, parent.auid}) out.number(id);
-  out.text(parent.entity_id);
+  out.number(parent.entity_id.number());
   images.save(parent.image, out);
 }
 
@@ -34,7 +40,7 @@ void save(const ForkParent& parent, ImageNumbers& images, BinaryWriter& out) {
 ForkParent restore_parent(BinaryReader& in, const RestoredImages& images) {
   ForkParent parent;
   for (std::uint32_t* id : {&parent.pid, &parent.euid, &parent.auid}) *id = restore_id(in);
-  parent.entity_id = in.utf8();
+  parent.entity_id = restore_entity(in);
   parent.image = images.restore(in);
   in.require(parent.image != nullptr);
   return parent;
@@ -61,8 +67,8 @@ void save_process(const Process& process, ImageNumbers& images, BinaryWriter& ou
   for (const std::uint32_t id : {process.pid, process.euid, process.parent_pid, process.parent_euid}) out.number(id);
   save(process.start, out);
   save(process.ended, out);
-  out.text(process.entity_id);
-  out.text(process.parent_entity_id);
+  out.number(process.entity_id.number());
+  out.number(process.parent_entity_id.number());
   images.save(process.image, out);
   images.save(process.parent_image, out);
   process.sockets.save(out);
@@ -74,8 +80,8 @@ void restore_process(BinaryReader& in, const RestoredImages& images, Process& pr
   for (std::uint32_t* id : {&process.euid, &process.parent_pid, &process.parent_euid}) *id = restore_id(in);
   process.start = restore_moment(in);
   process.ended = restore_optional_moment(in);
-  process.entity_id = in.utf8();
-  process.parent_entity_id = in.utf8();
+  process.entity_id = restore_entity(in);
+  process.parent_entity_id = restore_entity(in);
   process.image = images.restore(in);
   process.parent_image = images.restore(in);
   in.require(process.image != nullptr);

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +21,7 @@ namespace audisp_eql::entity {
 // The parent a fork record named, as it was then.
 struct ForkParent {
   std::uint32_t pid = 0;
-  std::string entity_id;
+  EntityId entity_id;
   ImagePtr image;
   std::uint32_t euid = audit::kUnsetId;
   std::uint32_t auid = audit::kUnsetId;

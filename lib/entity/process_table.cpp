@@ -35,13 +35,8 @@ std::uint64_t hash_text(std::string_view text) {
   return h;
 }
 
-// 15 hex digits: fits a std::string without allocation.
-std::string make_entity_id(std::uint64_t host, std::uint32_t pid, Moment start) {
-  const std::uint64_t h = mix(mix(mix(host, pid), static_cast<std::uint64_t>(start.time.ms)), start.serial);
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string id(15, '0');
-  for (std::size_t i = 0; i < id.size(); ++i) id[i] = kDigits[(h >> (4 * i)) & 0xFU];
-  return id;
+EntityId make_entity_id(std::uint64_t host, std::uint32_t pid, Moment start) {
+  return EntityId::from_hash(mix(mix(mix(host, pid), static_cast<std::uint64_t>(start.time.ms)), start.serial));
 }
 
 bool runs(const ImagePtr& image, std::string_view exe) {
@@ -149,7 +144,7 @@ void ProcessTable::State::end(Node& node, Moment when) {
   store.mark_ended(node, when);
   node.pending_hint.reset();
   ++counters.ended;
-  if (on_ended) on_ended(node.process.entity_id, when);
+  if (on_ended) on_ended(node.process.entity_id.text(), when);
 }
 
 void ProcessTable::State::forget_ended() {
@@ -162,7 +157,7 @@ void ProcessTable::State::forget_ended() {
 void ProcessTable::State::make_room(Room room) {
   while (room == Room::kForOne ? store.full() : store.overfull()) {
     Node* victim = store.evict_candidate();
-    if (on_ended && !victim->process.ended) on_ended(victim->process.entity_id, now);
+    if (on_ended && !victim->process.ended) on_ended(victim->process.entity_id.text(), now);
     store.erase(*victim);
     ++counters.evicted;
   }

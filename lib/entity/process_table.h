@@ -16,6 +16,7 @@
 #include "lib/audit/audit_event.h"
 #include "lib/base/binary.h"
 #include "lib/base/time.h"
+#include "lib/entity/entity_id.h"
 #include "lib/entity/image.h"
 #include "lib/entity/sockets.h"
 
@@ -60,8 +61,8 @@ using UnitSource = std::function<std::optional<ProcUnit>(std::uint32_t pid)>;
 struct Process {
   std::uint32_t pid = 0;
   Moment start;
-  std::string entity_id;  // opaque; the same for the whole life
-  ImagePtr image;         // never null
+  EntityId entity_id;
+  ImagePtr image;  // never null
   // Before the latest exec; may be null. Not saved: only that exec's event has it.
   ProgramPtr previous_program;
   std::uint32_t euid = audit::kUnsetId;
@@ -70,7 +71,7 @@ struct Process {
   // The parent as of the latest exec (or the first sight). `parent_image` is
   // null when the parent is unknown.
   std::uint32_t parent_pid = 0;
-  std::string parent_entity_id;
+  EntityId parent_entity_id;
   ImagePtr parent_image;
   std::uint32_t parent_euid = audit::kUnsetId;
 

@@ -28,7 +28,7 @@ struct World {
         }) {}
 
   const Process& apply(const audit::AuditEvent& event) { return *table.apply(event); }
-  std::string id(const audit::AuditEvent& event) { return table.apply(event)->entity_id; }
+  std::string id(const audit::AuditEvent& event) { return table.apply(event)->entity_id.text(); }
 
   test::Script say;
   Strings ended;
@@ -176,7 +176,7 @@ TEST_CASE("a process that runs still keeps its entity, what it ran and its paren
     go_on(after, before);
     after.table.load({running(5, 900, kSession), running(10, start, kApp)}, milliseconds(9000));
     const Process& process = after.apply(after.say.connect({.pid = 10, .ppid = 5, .at = 9500, .exe = kApp}));
-    CHECK(process.entity_id == id);
+    CHECK(process.entity_id.text() == id);
     CHECK(process.image->args == Strings{"app", "-x"});
     CHECK(process.parent_image->program->executables == Strings{kSession});
     CHECK(after.ended.empty());

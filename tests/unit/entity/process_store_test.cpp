@@ -9,18 +9,18 @@ using namespace audisp_eql::entity;
 TEST_CASE("a pid's generations are found newest first, and erased from any place") {
   ProcessStore store(10);
   Node& first = store.insert(7);
-  first.process.entity_id = "1";
+  first.process.entity_id = EntityId::from_hash(1);
   Node& second = store.insert(7);
-  second.process.entity_id = "2";
+  second.process.entity_id = EntityId::from_hash(2);
   Node& third = store.insert(7);
-  third.process.entity_id = "3";
-  CHECK(store.newest(7)->process.entity_id == "3");
-  CHECK(store.older(*store.newest(7))->process.entity_id == "2");
+  third.process.entity_id = EntityId::from_hash(3);
+  CHECK(store.newest(7)->process.entity_id == EntityId::from_hash(3));
+  CHECK(store.older(*store.newest(7))->process.entity_id == EntityId::from_hash(2));
 
   store.erase(second);
-  CHECK(store.older(*store.newest(7))->process.entity_id == "1");
+  CHECK(store.older(*store.newest(7))->process.entity_id == EntityId::from_hash(1));
   store.erase(third);
-  CHECK(store.newest(7)->process.entity_id == "1");
+  CHECK(store.newest(7)->process.entity_id == EntityId::from_hash(1));
   store.erase(first);
   CHECK(store.newest(7) == nullptr);
   CHECK(store.size() == 0);

@@ -22,7 +22,7 @@ struct World {
   explicit World(const TableLimits& limits = {})
       : table("host", limits, [this](std::string_view id, Moment) { ended.emplace_back(id); }) {}
 
-  std::string id(const audit::AuditEvent& event) { return table.apply(event)->entity_id; }
+  std::string id(const audit::AuditEvent& event) { return table.apply(event)->entity_id.text(); }
   Strings parent(const audit::AuditEvent& event) {
     const Process* process = table.apply(event);
     return process->parent_image == nullptr ? Strings{} : process->parent_image->program->executables;
@@ -44,7 +44,7 @@ TEST_CASE("an entity survives exec and has one id for its whole life") {
   const Process* process = w.table.apply(w.say.connect({.pid = 10, .at = 250, .exe = kApp}));
   CHECK(process->previous_program->executables == Strings{"/bin/sh"});
   process = w.table.apply(w.say.exit({.pid = 10, .at = 300, .exe = kApp}));
-  CHECK(process->entity_id == id);
+  CHECK(process->entity_id.text() == id);
   CHECK(w.ended == Strings{id});
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("a thread still in a system call when another called exit_group is no 
   const std::string id = w.id(w.say.exec({.pid = 10, .ppid = 5, .at = 0, .exe = kApp}));
   w.table.apply(w.say.exit({.pid = 10, .ppid = 5, .at = 100, .exe = kApp}));
   const Process* process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 101, .exe = kApp}));
-  CHECK(process->entity_id == id);
+  CHECK(process->entity_id.text() == id);
   CHECK_FALSE(process->doubt.empty());
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("a vfork recorded after its child's exec fills the parent and changes 
   const std::string id = w.id(w.say.exec({.pid = 10, .ppid = 5, .at = 100, .exe = kApp}));
   CHECK(w.table.apply_fork(vfork) == nullptr);
   const Process* process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 200, .exe = kApp}));
-  CHECK(process->entity_id == id);
+  CHECK(process->entity_id.text() == id);
   REQUIRE(process->parent_image != nullptr);
   CHECK(process->parent_image->program->executables == Strings{kSession});
 }
@@ -240,9 +240,9 @@ TEST_CASE("a process that renames or deletes its image stays itself and keeps wh
   World w;
   const std::string id = w.id(w.say.exec({.pid = 10, .ppid = 5, .at = 0, .exe = "/tmp/evil"}));
   const Process* process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 10, .exe = "/tmp/evil (deleted)"}));
-  CHECK(process->entity_id == id);
+  CHECK(process->entity_id.text() == id);
   process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 20, .exe = "/usr/bin/firefox"}));
-  CHECK(process->entity_id == id);
+  CHECK(process->entity_id.text() == id);
   const Strings& bag = process->image->program->executables;
   CHECK(std::find(bag.begin(), bag.end(), "/tmp/evil") != bag.end());
 }
