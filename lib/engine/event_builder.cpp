@@ -151,7 +151,7 @@ void EventBuilder::set_process(const audit::AuditEvent& source, EventKind kind, 
   event_.set(FieldId::kProcessPid, Value::integer(process.pid));
   event_.set_text(FieldId::kProcessEntityId, event_.intern(process.entity_id.text()));
   set_image(*process.image);
-  if (!process.doubt.empty()) event_.set_text(FieldId::kOwnNote, process.doubt);
+  if (process.doubt != entity::Doubt::kNone) event_.set_text(FieldId::kOwnNote, entity::to_text(process.doubt));
   event_.set(FieldId::kProcessInteractive, Value::boolean(source.syscall.has_tty));
   if (kind == EventKind::kExec && process.previous_program != nullptr) {
     set_texts(FieldId::kProcessPreviousExecutable, process.previous_program->executables);

@@ -12,16 +12,6 @@
 namespace audisp_eql::entity {
 namespace {
 
-void save(const std::optional<Moment>& moment, BinaryWriter& out) {
-  out.flag(moment.has_value());
-  if (moment) save(*moment, out);
-}
-
-std::optional<Moment> restore_optional_moment(BinaryReader& in) {
-  if (!in.flag()) return std::nullopt;
-  return restore_moment(in);
-}
-
 std::uint32_t restore_id(BinaryReader& in) { return static_cast<std::uint32_t>(in.number_up_to(UINT32_MAX)); }
 
 EntityId restore_entity(BinaryReader& in) {
@@ -52,6 +42,7 @@ void save(const std::unique_ptr<ForkHint>& hint, ImageNumbers& images, BinaryWri
   save(hint->when, out);
   save(hint->forker, images, out);
   out.word(hint->sureness);
+  out.flag(hint->is_proved);
 }
 
 std::unique_ptr<ForkHint> restore_hint(BinaryReader& in, const RestoredImages& images) {
@@ -60,48 +51,47 @@ std::unique_ptr<ForkHint> restore_hint(BinaryReader& in, const RestoredImages& i
   hint->when = restore_moment(in);
   hint->forker = restore_parent(in, images);
   hint->sureness = in.word(audit::Fork::Sureness::kPerhapsThread);
+  hint->is_proved = in.flag();
   return hint;
 }
 
 void save_process(const Process& process, ImageNumbers& images, BinaryWriter& out) {
   for (const std::uint32_t id : {process.pid, process.euid, process.parent_pid, process.parent_euid}) out.number(id);
   save(process.start, out);
-  save(process.ended, out);
+  save(process.end, out);
+  out.flag(process.ended);
   out.number(process.entity_id.number());
   out.number(process.parent_entity_id.number());
   images.save(process.image, out);
   images.save(process.parent_image, out);
   process.sockets.save(out);
-  const auto doubt = std::find(kDoubts.begin(), kDoubts.end(), process.doubt);
-  out.number(static_cast<std::uint64_t>(doubt - kDoubts.begin()));
+  out.word(process.doubt);
 }
 
 void restore_process(BinaryReader& in, const RestoredImages& images, Process& process) {
   for (std::uint32_t* id : {&process.euid, &process.parent_pid, &process.parent_euid}) *id = restore_id(in);
   process.start = restore_moment(in);
-  process.ended = restore_optional_moment(in);
+  process.end = restore_moment(in);
+  process.ended = in.flag();
   process.entity_id = restore_entity(in);
   process.parent_entity_id = restore_entity(in);
   process.image = images.restore(in);
   process.parent_image = images.restore(in);
   in.require(process.image != nullptr);
   process.sockets.restore(in);
-  process.doubt = kDoubts[static_cast<std::size_t>(in.number_up_to(kDoubts.size() - 1))];
+  process.doubt = in.word(Doubt::kForker);
 }
 
 void save_node(const Node& node, ImageNumbers& images, BinaryWriter& out) {
   save_process(node.process, images, out);
-  out.flag(node.fork_parent != nullptr);
-  if (node.fork_parent) save(*node.fork_parent, images, out);
-  save(node.born_by_hint, images, out);
+  save(node.birth, images, out);
   save(node.pending_hint, images, out);
 }
 
 Node* restore_node(BinaryReader& in, const RestoredImages& images, ProcessStore& store) {
   Node& node = store.insert(restore_id(in));
   restore_process(in, images, node.process);
-  if (in.flag()) node.fork_parent = std::make_unique<ForkParent>(restore_parent(in, images));
-  node.born_by_hint = restore_hint(in, images);
+  node.birth = restore_hint(in, images);
   node.pending_hint = restore_hint(in, images);
   return &node;
 }

@@ -4,12 +4,9 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -20,37 +17,34 @@ namespace audisp_eql::entity {
 
 // The parent a fork record named, as it was then.
 struct ForkParent {
-  std::uint32_t pid = 0;
   EntityId entity_id;
   ImagePtr image;
+  std::uint32_t pid = 0;
   std::uint32_t euid = audit::kUnsetId;
   std::uint32_t auid = audit::kUnsetId;
 };
 
-// A fork record's word that `child` was born: not yet proved.
+// A fork record's word that a process was born.
 struct ForkHint {
   Moment when;
   ForkParent forker;
   audit::Fork::Sureness sureness = audit::Fork::Sureness::kProcess;
+  bool is_proved = false;  // the child was seen itself
 };
-
-// All that Process::doubt can be.
-inline constexpr std::string_view kDoubtAfterEnd =
-    "recorded just after the process ended; its pid may have been used again";
-inline constexpr std::string_view kDoubtForker = "more than one process was recorded as the one that forked it";
-inline constexpr std::array<std::string_view, 3> kDoubts = {"", kDoubtAfterEnd, kDoubtForker};
 
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = UINT32_MAX;
 
-// Most have neither parent by fork nor hints, and there may be many: these are kept apart.
+// Most have no fork records, and there may be many: these are kept apart.
 struct Node {
   Process process;
-  std::unique_ptr<ForkParent> fork_parent;
-  // Set while only a fork record told of this process.
-  std::unique_ptr<ForkHint> born_by_hint;
+  // The fork record that told of its birth.
+  std::unique_ptr<ForkHint> birth;
   // A further fork record named this pid while it was taken.
   std::unique_ptr<ForkHint> pending_hint;
+
+  // Only a fork record told of this process.
+  [[nodiscard]] bool is_only_hinted() const { return birth != nullptr && !birth->is_proved; }
 
  private:
   friend class ProcessStore;
@@ -103,14 +97,19 @@ class ProcessStore {
     Slot head = kNoSlot, tail = kNoSlot;
   };
 
-  Queue& queue_of(const Node& node) { return node.process.ended ? ended_ : node.born_by_hint ? born_ : alive_; }
+  static constexpr std::size_t kBlock = 64;
+
+  Node& at(Slot slot) { return blocks_[slot / kBlock][slot % kBlock]; }
+  Node* found(Slot slot) { return slot == kNoSlot ? nullptr : &at(slot); }
+  Slot take_slot();
+  Queue& queue_of(const Node& node) { return node.process.ended ? ended_ : node.is_only_hinted() ? born_ : alive_; }
   void unlink(Queue& queue, Node& node);
   void append(Queue& queue, Node& node);
 
   std::size_t max_;
   std::size_t size_ = 0;
-  std::deque<Node> nodes_;  // deque: a Node& stays valid
-  std::vector<Slot> free_;
+  std::vector<std::unique_ptr<Node[]>> blocks_;  // a Node& stays valid
+  Slot free_ = kNoSlot;                          // the first, linked by next_
   boost::unordered_flat_map<std::uint32_t, Slot> by_pid_;
   Queue alive_, born_, ended_;
 };

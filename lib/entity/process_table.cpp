@@ -55,7 +55,7 @@ bool is_subreaper(const Process& process) {
 }
 
 ForkParent parent_of_fork(const Process& forker, std::uint32_t auid = audit::kUnsetId) {
-  return {forker.pid, forker.entity_id, forker.image, forker.euid, auid};
+  return {forker.entity_id, forker.image, forker.pid, forker.euid, auid};
 }
 
 // How much room is to be made.
@@ -85,6 +85,15 @@ void set_parent(Process& process, const ForkParent& parent) {
 }
 
 }  // namespace
+
+std::string_view to_text(Doubt doubt) {
+  switch (doubt) {
+    case Doubt::kNone: return {};
+    case Doubt::kAfterEnd: return "recorded just after the process ended; its pid may have been used again";
+    case Doubt::kForker: return "more than one process was recorded as the one that forked it";
+  }
+  return {};
+}
 
 struct ProcessTable::State {
   State(std::string_view host_key, const TableLimits& table_limits, EndedCallback callback)
@@ -149,7 +158,7 @@ void ProcessTable::State::end(Node& node, Moment when) {
 
 void ProcessTable::State::forget_ended() {
   while (Node* node = store.oldest_ended()) {
-    if (now.time - node->process.ended->time <= limits.ended_kept) return;
+    if (now.time - node->process.end.time <= limits.ended_kept) return;
     store.erase(*node);
   }
 }
@@ -169,7 +178,7 @@ Node* ProcessTable::State::generation_at(std::uint32_t pid, Moment when) {
   Node* node = store.newest(pid);
   while (node != nullptr && when < node->process.start) {
     Node* before = store.older(*node);
-    if (before == nullptr || !before->process.ended || *before->process.ended < when) return node;
+    if (before == nullptr || !before->process.ended || before->process.end < when) return node;
     node = before;
   }
   return node;
@@ -192,7 +201,7 @@ Node* ProcessTable::State::settle_hints(Node* node, const audit::AuditEvent& eve
   const auto& call = event.syscall;
   const Moment when{event.time, event.serial};
   const bool is_exec = std::holds_alternative<audit::Exec>(event.what);
-  if (node->born_by_hint) return settle_birth(node, event);
+  if (node->is_only_hinted()) return settle_birth(node, event);
   if (!node->pending_hint || when < node->pending_hint->when) return node;
   const ForkHint hint = *node->pending_hint;
   node->pending_hint.reset();
@@ -213,7 +222,7 @@ Node* ProcessTable::State::settle_hints(Node* node, const audit::AuditEvent& eve
 // A child that only fork records told of speaks for the first time.
 Node* ProcessTable::State::settle_birth(Node* node, const audit::AuditEvent& event) {
   const auto& call = event.syscall;
-  ForkHint hint = *node->born_by_hint;
+  ForkHint hint = *node->birth;
   if (node->pending_hint && hint.forker.pid != call.ppid && node->pending_hint->forker.pid == call.ppid) {
     hint = *node->pending_hint;
     store.erase(*node);
@@ -229,7 +238,7 @@ Node* ProcessTable::State::settle_birth(Node* node, const audit::AuditEvent& eve
   const bool same_login = call.auid == hint.forker.auid;
   if (same_parent && same_image && hint.sureness == audit::Fork::Sureness::kPerhapsThread) just_born = hint.when;
   if (same_parent || (same_login && (same_image || call.ppid == kInit))) {
-    if (disputed && !same_parent) node->process.doubt = kDoubtForker;
+    if (disputed && !same_parent) node->process.doubt = Doubt::kForker;
     return node;
   }
   // The hint was about another namespace's pid, or forged.
@@ -243,12 +252,12 @@ Node& ProcessTable::State::resolve(const audit::AuditEvent& event) {
   Node* node = generation_at(event.syscall.pid, when);
   if (node != nullptr && !node->process.ended) node = settle_hints(node, event);
   if (node == nullptr) return first_sight(event);
-  if (!node->process.ended || when <= *node->process.ended) return *node;
-  const bool in_grace = when.time - node->process.ended->time <= kExitGrace &&
+  if (!node->process.ended || when <= node->process.end) return *node;
+  const bool in_grace = when.time - node->process.end.time <= kExitGrace &&
                         !std::holds_alternative<audit::Exec>(event.what) &&
                         runs(node->process.image, event.syscall.exe) && event.syscall.ppid == node->process.parent_pid;
   if (in_grace) {
-    node->process.doubt = kDoubtAfterEnd;
+    node->process.doubt = Doubt::kAfterEnd;
     return *node;
   }
   ++counters.pids_reused;
@@ -290,12 +299,12 @@ void ProcessTable::State::end_what_is_gone(const std::vector<ProcEntry>& snapsho
   std::unordered_map<std::uint32_t, const ProcEntry*> running;
   for (const ProcEntry& entry : snapshot) running.emplace(entry.pid, &entry);
   for (Node* node : store.all()) {
-    if (node->process.ended || node->born_by_hint) continue;
+    if (node->process.ended || node->is_only_hinted()) continue;
     const auto found = running.find(node->process.pid);
     if (found != running.end() && is_still(node->process, *found->second)) continue;
     // Correlation is told of a time that the log has reached: more may come of before.
     end(*node, now);
-    node->process.ended =
+    node->process.end =
         found == running.end() ? Moment{taken, UINT64_MAX} : Moment{found->second->start, found->second->start_ticks};
   }
 }
@@ -303,8 +312,8 @@ void ProcessTable::State::end_what_is_gone(const std::vector<ProcEntry>& snapsho
 Node* ProcessTable::State::find_parent(std::uint32_t ppid, Moment when) {
   if (ppid == 0) return nullptr;
   Node* node = generation_at(ppid, when);
-  if (node != nullptr && node->process.ended && *node->process.ended < when &&
-      when.time - node->process.ended->time > kExitGrace) {
+  if (node != nullptr && node->process.ended && node->process.end < when &&
+      when.time - node->process.end.time > kExitGrace) {
     node = nullptr;
   }
   if (node == nullptr) node = read_proc(ppid, when);
@@ -315,14 +324,14 @@ Node* ProcessTable::State::find_parent(std::uint32_t ppid, Moment when) {
 void ProcessTable::State::learn_parent(Node& node, std::uint32_t ppid, Moment when) {
   const Node* parent = find_parent(ppid, when);
   const bool adopted = ppid == kInit || (parent != nullptr && is_subreaper(parent->process));
-  if (node.fork_parent && adopted && node.fork_parent->pid != ppid) {
-    set_parent(node.process, *node.fork_parent);
+  if (node.birth && adopted && node.birth->forker.pid != ppid) {
+    set_parent(node.process, node.birth->forker);
     return;
   }
   if (parent != nullptr) {
     set_parent(node.process, parent_of_fork(parent->process));
   } else {
-    set_parent(node.process, {ppid, {}, nullptr, audit::kUnsetId, audit::kUnsetId});
+    set_parent(node.process, {{}, nullptr, ppid, audit::kUnsetId, audit::kUnsetId});
   }
 }
 
@@ -368,7 +377,6 @@ void ProcessTable::State::learn(Node& node, const audit::AuditEvent& event) {
 Node* ProcessTable::State::newborn(std::uint32_t child, const ForkHint& hint) {
   Node& node = create(child, hint.when, hint.forker.image);
   node.process.euid = hint.forker.euid;
-  node.fork_parent = std::make_unique<ForkParent>(hint.forker);
   store.mark_born(node, hint);
   set_parent(node.process, hint.forker);
   return &node;
@@ -440,17 +448,20 @@ const Process* ProcessTable::apply_fork(const audit::AuditEvent& event) {
   const Process* forker = apply(event);
   s.just_born.reset();
   ++s.counters.fork_hints;
-  const ForkHint hint{s.now, parent_of_fork(*forker, event.syscall.auid), fork.sureness};
+  const ForkHint hint{s.now, parent_of_fork(*forker, event.syscall.auid), fork.sureness, false};
   Sockets sockets = forker->sockets;  // making room for the child may take the forker
   Node* node = s.store.newest(fork.child);
 
   // The forker of a vfork is recorded after its child's exec, with an earlier time.
-  if (node != nullptr && !node->born_by_hint && hint.when.time <= node->process.start.time) {
-    if (!node->fork_parent) node->fork_parent = std::make_unique<ForkParent>(hint.forker);
+  if (node != nullptr && !node->is_only_hinted() && hint.when.time <= node->process.start.time) {
+    if (!node->birth) {
+      node->birth = std::make_unique<ForkHint>(hint);
+      node->birth->is_proved = true;
+    }
     if (node->process.parent_image == nullptr) set_parent(node->process, hint.forker);
     return nullptr;
   }
-  if (node != nullptr && node->born_by_hint && !node->process.ended && replaces(hint, *node->born_by_hint)) {
+  if (node != nullptr && node->is_only_hinted() && !node->process.ended && replaces(hint, *node->birth)) {
     s.store.erase(*node);
     node = nullptr;
   }

@@ -58,27 +58,31 @@ struct ProcUnit {
 };
 using UnitSource = std::function<std::optional<ProcUnit>(std::uint32_t pid)>;
 
+// Why this may not be the process it seems.
+enum class Doubt : std::uint8_t { kNone, kAfterEnd, kForker };
+// In words; nothing for kNone.
+[[nodiscard]] std::string_view to_text(Doubt doubt);
+
+// There are many: in an order that leaves no gaps.
 struct Process {
-  std::uint32_t pid = 0;
-  Moment start;
   EntityId entity_id;
+  Moment start;
+  Moment end;      // when `ended`
   ImagePtr image;  // never null
   // Before the latest exec; may be null. Not saved: only that exec's event has it.
   ProgramPtr previous_program;
-  std::uint32_t euid = audit::kUnsetId;
-  std::optional<Moment> ended;
-
   // The parent as of the latest exec (or the first sight). `parent_image` is
   // null when the parent is unknown.
-  std::uint32_t parent_pid = 0;
   EntityId parent_entity_id;
   ImagePtr parent_image;
-  std::uint32_t parent_euid = audit::kUnsetId;
-
   Sockets sockets;  // empty unless socket(2) records come
 
-  // Why this may not be the process it seems; empty when sure. Static text.
-  std::string_view doubt;
+  std::uint32_t pid = 0;
+  std::uint32_t euid = audit::kUnsetId;
+  std::uint32_t parent_pid = 0;
+  std::uint32_t parent_euid = audit::kUnsetId;
+  bool ended = false;
+  Doubt doubt = Doubt::kNone;
 };
 
 struct TableLimits {

@@ -95,7 +95,7 @@ TEST_CASE("a restored table says of each later record what it would have said") 
     CHECK(a.parent_entity_id == b.parent_entity_id);
     REQUIRE((a.parent_image == nullptr) == (b.parent_image == nullptr));
     if (a.parent_image != nullptr) CHECK(a.parent_image->args == b.parent_image->args);
-    CHECK(a.doubt == b.doubt);
+    CHECK((a.doubt == b.doubt));
     CHECK(before.ended == after.ended);
   };
   both([](test::Script& s) { return s.connect({.pid = 10, .ppid = 5, .at = 6000, .exe = kApp}); });

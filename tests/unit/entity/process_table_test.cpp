@@ -71,7 +71,8 @@ TEST_CASE("a thread still in a system call when another called exit_group is no 
   w.table.apply(w.say.exit({.pid = 10, .ppid = 5, .at = 100, .exe = kApp}));
   const Process* process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 101, .exe = kApp}));
   CHECK(process->entity_id.text() == id);
-  CHECK_FALSE(process->doubt.empty());
+  CHECK(process->doubt == Doubt::kAfterEnd);
+  CHECK(to_text(process->doubt).starts_with("recorded just after the process ended"));
 }
 
 TEST_CASE("an ended pid that connects with another parent or image, or later, is a new process") {
@@ -196,7 +197,8 @@ TEST_CASE("a forged fork record after the true one takes an orphan's parent away
   const Process* process = w.table.apply(w.say.exec({.pid = 10, .ppid = 1, .at = 30, .exe = kApp}));
   REQUIRE(process->parent_image != nullptr);
   CHECK(process->parent_image->program->executables == Strings{kSession});
-  CHECK_FALSE(process->doubt.empty());
+  CHECK(process->doubt == Doubt::kForker);
+  CHECK(to_text(process->doubt).starts_with("more than one process"));
 }
 
 TEST_CASE("a fork record long before, or of a thread perhaps, gives way to a later one") {

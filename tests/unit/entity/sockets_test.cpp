@@ -60,6 +60,29 @@ TEST_CASE("a connect that began before its number was given out again is not of 
   CHECK(sockets.transport(3, kNow + seconds(2)) == Transport::kUdp);
 }
 
+TEST_CASE("none take no room, and a copy is its own") {
+  Sockets none;
+  CHECK(sizeof none == sizeof(void*));
+  none.add(other(3), kNow);
+  CHECK(Sockets(none).size() == 0);
+  Sockets sockets;
+  sockets.add(tcp(3), kNow);
+  Sockets copy = sockets;
+  copy.add(udp(3), kNow);
+  copy.add(udp(4, true), kNow);
+  CHECK(sockets.size() == 1);
+  CHECK(sockets.transport(3, kNow) == Transport::kTcp);
+  sockets = copy;
+  copy.clear();
+  CHECK(copy.size() == 0);
+  CHECK_FALSE(copy.transport(3, kNow));
+  sockets.close_on_exec();
+  sockets.add(other(3), kNow);  // the last
+  CHECK(sockets.size() == 0);
+  sockets.add(tcp(3), kNow);
+  CHECK(sockets.size() == 1);
+}
+
 TEST_CASE("kMaxSockets: the one made longest ago is forgotten") {
   for (const std::size_t n : {Sockets::kMaxSockets - 1, Sockets::kMaxSockets, Sockets::kMaxSockets + 1}) {
     CAPTURE(n);
