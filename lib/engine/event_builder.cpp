@@ -168,8 +168,8 @@ void EventBuilder::set_image(const entity::Image& image) {
   if (image.has_args)
     event_.set(FieldId::kProcessArgsCount, Value::integer(static_cast<std::int64_t>(image.args.size())));
   if (image.args_truncated) event_.set(FieldId::kOwnTruncated, Value::boolean(true));
-  if (!image.working_directory.empty()) event_.set_text(FieldId::kProcessWorkingDirectory, image.working_directory);
-  if (!image.systemd_unit.empty()) event_.set_text(FieldId::kProcessSystemdUnit, image.systemd_unit);
+  if (!image.working_directory().empty()) event_.set_text(FieldId::kProcessWorkingDirectory, image.working_directory());
+  if (!image.systemd_unit().empty()) event_.set_text(FieldId::kProcessSystemdUnit, image.systemd_unit());
   if (needs_.process) set_command_line(FieldId::kProcessCommandLine, image.args);
 }
 
@@ -183,9 +183,9 @@ void EventBuilder::set_parent(const entity::Process& process) {
   set_texts(FieldId::kProcessParentArgs, image.args);
   if (image.has_args)
     event_.set(FieldId::kProcessParentArgsCount, Value::integer(static_cast<std::int64_t>(image.args.size())));
-  if (!image.working_directory.empty())
-    event_.set_text(FieldId::kProcessParentWorkingDirectory, image.working_directory);
-  if (!image.systemd_unit.empty()) event_.set_text(FieldId::kProcessParentSystemdUnit, image.systemd_unit);
+  if (!image.working_directory().empty())
+    event_.set_text(FieldId::kProcessParentWorkingDirectory, image.working_directory());
+  if (!image.systemd_unit().empty()) event_.set_text(FieldId::kProcessParentSystemdUnit, image.systemd_unit());
   if (needs_.parent) set_command_line(FieldId::kProcessParentCommandLine, image.args);
   if (process.parent_euid != audit::kUnsetId)
     event_.set_text(FieldId::kProcessParentUserId, id_text(process.parent_euid));

@@ -41,15 +41,15 @@ EntityId make_entity_id(std::uint64_t host, std::uint32_t pid, Moment start) {
 
 bool runs(const ImagePtr& image, std::string_view exe) {
   const Program& program = *image->program;
-  return program.kernel_exe == exe ||
-         std::find(program.executables.begin(), program.executables.end(), exe) != program.executables.end();
+  if (exe.empty()) return !program.has_exe;
+  return std::find(program.executables.begin(), program.executables.end(), exe) != program.executables.end();
 }
 
 // The user's service manager adopts orphans (PR_SET_CHILD_SUBREAPER, which no
 // audit record tells of).
 bool is_subreaper(const Process& process) {
   const auto& paths = process.image->program->executables;
-  return std::any_of(paths.begin(), paths.end(), [](const std::string& path) {
+  return std::any_of(paths.begin(), paths.end(), [](std::string_view path) {
     return path == "/usr/lib/systemd/systemd" || path == "/lib/systemd/systemd";
   });
 }
@@ -109,7 +109,7 @@ struct ProcessTable::State {
   ProcSource proc;
   UnitSource units;
   ProcessStore store;
-  Programs programs;
+  SharedParts parts;
   ImageLedger ledger;
   TableCounters counters;
   std::optional<Moment> just_born;
@@ -190,7 +190,7 @@ Node& ProcessTable::State::first_sight(const audit::AuditEvent& event) {
   if (proc) {
     if (Node* node = read_proc(call.pid, when)) return *node;
   }
-  Node& node = create(call.pid, when, image_from_exec({.exe = call.exe}, programs));
+  Node& node = create(call.pid, when, image_from_exec({.exe = call.exe}, parts));
   learn_parent(node, call.ppid, when);
   return node;
 }
@@ -286,7 +286,7 @@ Node& ProcessTable::State::from_proc(const ProcEntry& entry) {
                                 .args_truncated = entry.args_truncated,
                                 .cwd = entry.cwd,
                                 .systemd_unit = entry.systemd_unit},
-                               programs);
+                               parts);
   ledger.add(image);
   Node& node = create(entry.pid, {entry.start, entry.start_ticks}, std::move(image));
   node.process.euid = entry.euid;
@@ -345,7 +345,7 @@ void ProcessTable::State::learn_exec(Node& node, const audit::AuditEvent& event,
                                 .args_truncated = exec.args_truncated,
                                 .cwd = exec.cwd,
                                 .systemd_unit = unit},
-                               programs);
+                               parts);
   ledger.add(image);
   process.previous_program = process.image->program;
   process.image = std::move(image);
@@ -365,7 +365,7 @@ void ProcessTable::State::learn(Node& node, const audit::AuditEvent& event) {
   }
   if (const auto* socket = std::get_if<audit::Socket>(&event.what)) process.sockets.add(*socket, event.time);
   if (!runs(process.image, event.syscall.exe)) {
-    if (auto more = with_executable(process.image, event.syscall.exe)) {
+    if (auto more = with_executable(process.image, event.syscall.exe, parts)) {
       ledger.add(more);
       process.image = std::move(more);
     }

@@ -9,7 +9,10 @@
 namespace audisp_eql::entity {
 namespace {
 
-void save(const auto& texts, BinaryWriter& out) {
+using Programs = std::map<std::pair<std::vector<std::string>, bool>, ProgramPtr>;
+using Places = std::map<std::pair<std::string_view, std::string_view>, PlacePtr>;  // texts of what is read
+
+void save(const Texts& texts, BinaryWriter& out) {
   out.number(texts.size());
   for (const std::string_view text : texts) out.text(text);
 }
@@ -22,15 +25,22 @@ std::vector<std::string> restore_texts(BinaryReader& in) {
 }
 
 // Images that had one program have one again.
-ProgramPtr restore_program(BinaryReader& in, std::map<std::vector<std::string>, ProgramPtr>& programs) {
-  const boost::intrusive_ptr<Program> program(new Program);
-  program->executables = restore_texts(in);
-  program->names = restore_texts(in);
-  program->kernel_exe = in.utf8();
-  std::vector<std::string> key = program->executables;
-  key.insert(key.end(), program->names.begin(), program->names.end());
-  key.push_back(program->kernel_exe);
-  return programs.try_emplace(std::move(key), program).first->second;
+ProgramPtr restore_program(BinaryReader& in, Programs& programs) {
+  const std::vector<std::string> executables = restore_texts(in);
+  const bool has_exe = in.flag();
+  ProgramPtr& program = programs[{executables, has_exe}];
+  if (program == nullptr) program = make_program(executables, has_exe);
+  return program;
+}
+
+// The same of places.
+PlacePtr restore_place(BinaryReader& in, Places& places) {
+  const std::string_view working_directory = in.utf8();
+  const std::string_view systemd_unit = in.utf8();
+  if (working_directory.empty() && systemd_unit.empty()) return nullptr;
+  PlacePtr& place = places[{working_directory, systemd_unit}];
+  if (place == nullptr) place = make_place(working_directory, systemd_unit);
+  return place;
 }
 
 }  // namespace
@@ -46,27 +56,26 @@ void ImageNumbers::save_images(BinaryWriter& out) const {
   out.number(images_.size());
   for (const Image* image : images_) {
     entity::save(image->program->executables, out);
-    entity::save(image->program->names, out);
-    out.text(image->program->kernel_exe);
+    out.flag(image->program->has_exe);
     entity::save(image->args, out);
     out.flag(image->has_args);
     out.flag(image->args_truncated);
-    out.text(image->working_directory);
-    out.text(image->systemd_unit);
+    out.text(image->working_directory());
+    out.text(image->systemd_unit());
   }
 }
 
 RestoredImages::RestoredImages(BinaryReader& in) {
-  std::map<std::vector<std::string>, ProgramPtr> programs;
+  Programs programs;
+  Places places;
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     const boost::intrusive_ptr<Image> image(new Image);
     image->program = restore_program(in, programs);
-    for (const std::string& arg : restore_texts(in)) image->args.push_back(arg);
+    image->args = Texts(restore_texts(in));
     image->has_args = in.flag();
     image->args_truncated = in.flag();
-    image->working_directory = in.utf8();
-    image->systemd_unit = in.utf8();
+    image->place = restore_place(in, places);
     images_.push_back(image);
   }
 }

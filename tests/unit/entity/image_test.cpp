@@ -14,8 +14,8 @@ using Strings = std::vector<std::string>;
 namespace {
 
 boost::intrusive_ptr<Image> image_with(std::string_view path, std::string_view exe, const Strings& args = {}) {
-  Programs programs;
-  return image_from_exec({.path = path, .exe = exe, .args = args, .has_args = !args.empty()}, programs);
+  SharedParts parts;
+  return image_from_exec({.path = path, .exe = exe, .args = args, .has_args = !args.empty()}, parts);
 }
 
 }  // namespace
@@ -44,29 +44,69 @@ TEST_CASE("a replaced or deleted file is still the program it was") {
 }
 
 TEST_CASE("images of one file share their program") {
-  Programs programs;
-  const ProgramPtr sh = programs.find_or_make("/bin/sh", "/usr/bin/dash");
-  CHECK(programs.find_or_make("/bin/sh", "/usr/bin/dash").get() == sh.get());
-  CHECK(programs.find_or_make("", "/usr/bin/dash").get() != sh.get());
-  CHECK(programs.find_or_make("/bin/sh/usr", "/bin/dash")->kernel_exe == "/bin/dash");
+  SharedParts parts;
+  const ProgramPtr sh = parts.program("/bin/sh", "/usr/bin/dash");
+  CHECK(parts.program("/bin/sh", "/usr/bin/dash").get() == sh.get());
+  CHECK(parts.program("", "/usr/bin/dash").get() != sh.get());
+  CHECK(parts.program("/bin/sh/usr", "/bin/dash")->executables == Strings{"/bin/sh/usr", "/bin/dash"});
   const std::string long_path = "/" + std::string(1000, 'x');
-  CHECK(programs.find_or_make(long_path, "/a")->executables == Strings{long_path, "/a"});
+  CHECK(parts.program(long_path, "/a")->executables == Strings{long_path, "/a"});
   for (int i = 0; i < 5000; ++i) {
     const std::string path = "/p" + std::to_string(i);
-    REQUIRE(programs.find_or_make(path, path)->executables == Strings{path});
+    REQUIRE(parts.program(path, path)->executables == Strings{path});
   }
   CHECK(sh->executables == Strings{"/bin/sh", "/usr/bin/dash"});
 }
 
+TEST_CASE("images share where they were started; what is unknown is nothing") {
+  SharedParts parts;
+  const PlacePtr home = parts.place("/home/u", "app.service");
+  CHECK(home->working_directory == "/home/u");
+  CHECK(home->systemd_unit == "app.service");
+  CHECK(parts.place("/home/u", "app.service").get() == home.get());
+  CHECK(parts.place("/home/u", "").get() != home.get());
+  CHECK(parts.place("", "") == nullptr);
+  CHECK(parts.place("/\xff", "")->working_directory == "/\xEF\xBF\xBD");
+  const std::string long_path = "/" + std::string(1000, 'x');
+  CHECK(parts.place(long_path, "")->working_directory == long_path);
+  for (int i = 0; i < 5000; ++i) {
+    const std::string path = "/" + std::to_string(i);
+    REQUIRE(parts.place(path, "")->working_directory == path);
+  }
+}
+
 TEST_CASE("texts are what was put in, empty ones and all") {
-  Texts texts;
-  CHECK(texts.empty());
-  CHECK(texts == Strings{});
-  for (const std::string_view text : {"", "a", "", "two words", ""}) texts.push_back(text);
+  const Strings given = {"", "a", "", "two words", ""};
+  const Texts texts(given);
   CHECK(texts.size() == 5);
-  CHECK(texts == Strings{"", "a", "", "two words", ""});
+  CHECK(texts == given);
   CHECK_FALSE(texts == Strings{"", "a", "", "two words"});
   CHECK(texts[3] == "two words");
+  CHECK(Texts(Strings{""}).size() == 1);
+  CHECK(Texts(Strings{""}) == Strings{""});
+}
+
+TEST_CASE("no texts have no memory") {
+  const Texts none{Strings{}};
+  CHECK(none.empty());
+  CHECK(none == Strings{});
+  CHECK(none.bytes() == 0);
+  CHECK(Texts(none).empty());
+  CHECK(none == Texts());
+}
+
+TEST_CASE("a copy of texts outlives them, and is as large") {
+  Texts copy;
+  {
+    const Texts texts(Strings{"a", std::string(1000, 'x')});
+    copy = texts;
+    CHECK(copy == texts);
+    CHECK(copy.bytes() == texts.bytes());
+    CHECK(copy.bytes() < 1020);
+  }
+  CHECK(copy == Strings{"a", std::string(1000, 'x')});
+  copy = {};
+  CHECK(copy.empty());
 }
 
 TEST_CASE("text of an image is valid UTF-8") {
@@ -75,20 +115,36 @@ TEST_CASE("text of an image is valid UTF-8") {
   CHECK(image->args == Strings{"\xEF\xBF\xBD", "ok"});
 }
 
+TEST_CASE("images that came to the same paths share their program") {
+  SharedParts parts;
+  const ExecImage exec{.path = "/tmp/a", .exe = "/tmp/a", .args = {}, .cwd = {}, .systemd_unit = {}};
+  const ImagePtr one = with_executable(image_from_exec(exec, parts), "/tmp/b", parts);
+  const ImagePtr two = with_executable(image_from_exec(exec, parts), "/tmp/b", parts);
+  CHECK(one.get() != two.get());
+  CHECK(one->program.get() == two->program.get());
+  CHECK(with_executable(one, "/tmp/c", parts)->program->executables == Strings{"/tmp/a", "/tmp/b", "/tmp/c"});
+  CHECK(one->program->executables == Strings{"/tmp/a", "/tmp/b"});
+  const ExecImage unsure{.path = "/tmp/a", .exe = {}, .args = {}, .cwd = {}, .systemd_unit = {}};
+  const ImagePtr other = with_executable(image_from_exec(unsure, parts), "/tmp/b", parts);
+  CHECK(one->program->has_exe);
+  CHECK_FALSE(other->program->has_exe);
+}
+
 TEST_CASE("another path joins the bag, never replaces, and only so often") {
+  SharedParts parts;
   ImagePtr image = image_with("/tmp/a", "/tmp/a", {"a"});
-  CHECK(with_executable(image, "/tmp/a").get() == nullptr);
-  CHECK(with_executable(image, "").get() == nullptr);
-  image = with_executable(image, "/tmp/b (deleted)");
+  CHECK(with_executable(image, "/tmp/a", parts).get() == nullptr);
+  CHECK(with_executable(image, "", parts).get() == nullptr);
+  image = with_executable(image, "/tmp/b (deleted)", parts);
   CHECK(image->program->executables == Strings{"/tmp/a", "/tmp/b (deleted)", "/tmp/b"});
   CHECK(image->program->names == Strings{"a", "b (deleted)", "b"});
-  CHECK(image->program->kernel_exe == "/tmp/a");
+  CHECK(image->program->has_exe);
   CHECK(image->args == Strings{"a"});
   for (int i = 0; i < 100; ++i) {
-    if (const auto more = with_executable(image, "/tmp/c" + std::to_string(i))) image = more;
+    if (const auto more = with_executable(image, "/tmp/c" + std::to_string(i), parts)) image = more;
   }
   CHECK(image->program->executables.size() == 8);
-  CHECK(image->program->executables.front() == "/tmp/a");
+  CHECK(image->program->executables[0] == "/tmp/a");
 }
 
 TEST_CASE("the ledger keeps large images below its cap; the newest stays whole") {

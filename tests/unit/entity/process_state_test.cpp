@@ -53,8 +53,8 @@ void go_on(World& after, const World& before) {
   REQUIRE(restore(after, saved(before)));
 }
 
-// A session, its child, one that ended with its pid used again, children that only a fork told of, and
-// a fork of a taken pid.
+// A session, its child, one that ended with its pid used again, children that only a fork told of, one
+// of them seen itself since, and a fork of a taken pid.
 void live_a_little(World& w) {
   w.apply(w.say.exec({.pid = 5, .at = 1000, .exe = kSession}, {"xfce4-session", std::string(2000, 'x')}));
   w.apply(w.say.exec({.pid = 10, .ppid = 5, .at = 2000, .exe = kApp}, {"app", "--flag"}));
@@ -64,6 +64,8 @@ void live_a_little(World& w) {
   w.table.apply_fork(w.say.fork({.pid = 10, .ppid = 5, .at = 5100, .exe = kApp}, 20));
   w.table.apply_fork(w.say.clone3({.pid = 10, .ppid = 5, .at = 5200, .exe = kApp}, 21));
   w.table.apply_fork(w.say.fork({.pid = 5, .at = 5300, .exe = kSession}, 11));
+  w.table.apply_fork(w.say.fork({.pid = 10, .ppid = 5, .at = 5400, .exe = kApp}, 22));
+  w.apply(w.say.connect({.pid = 22, .ppid = 10, .at = 5500, .exe = kApp}));
 }
 
 ProcEntry running(std::uint32_t pid, std::int64_t start, const std::string& exe, std::uint64_t ticks = 1) {
@@ -103,6 +105,8 @@ TEST_CASE("a restored table says of each later record what it would have said") 
   both([](test::Script& s) { return s.connect({.pid = 11, .ppid = 5, .at = 6100, .exe = kSession}); });
   both([](test::Script& s) { return s.exec({.pid = 20, .ppid = 10, .at = 6200, .exe = kOther}); });
   both([](test::Script& s) { return s.exec({.pid = 21, .ppid = 1, .at = 6300, .exe = kOther}); });
+  both([](test::Script& s) { return s.connect({.pid = 22, .ppid = 99, .at = 6300, .exe = kOther}); });
+  both([](test::Script& s) { return s.exec({.pid = 22, .ppid = 1, .at = 6350, .exe = kOther}); });
   both([](test::Script& s) { return s.exit({.pid = 10, .ppid = 5, .at = 6400, .exe = kApp}); });
   both([](test::Script& s) { return s.connect({.pid = 10, .ppid = 5, .at = 6500, .exe = kApp}); });  // in doubt
 }

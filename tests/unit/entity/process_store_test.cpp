@@ -49,6 +49,11 @@ TEST_CASE("one that is proved is as good as any other") {
   CHECK(store.evict_candidate()->process.pid == 1);
 }
 
+TEST_CASE("what there may be 65,536 of is small") {
+  CHECK(sizeof(Node) <= 152);
+  CHECK(sizeof(Image) <= 32);
+}
+
 TEST_CASE("slots are used again") {
   ProcessStore store(10);
   for (int round = 0; round < 1000; ++round) {

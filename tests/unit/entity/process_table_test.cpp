@@ -25,7 +25,9 @@ struct World {
   std::string id(const audit::AuditEvent& event) { return table.apply(event)->entity_id.text(); }
   Strings parent(const audit::AuditEvent& event) {
     const Process* process = table.apply(event);
-    return process->parent_image == nullptr ? Strings{} : process->parent_image->program->executables;
+    if (process->parent_image == nullptr) return {};
+    const Texts& executables = process->parent_image->program->executables;
+    return {executables.begin(), executables.end()};
   }
 
   test::Script say;
@@ -245,7 +247,7 @@ TEST_CASE("a process that renames or deletes its image stays itself and keeps wh
   CHECK(process->entity_id.text() == id);
   process = w.table.apply(w.say.connect({.pid = 10, .ppid = 5, .at = 20, .exe = "/usr/bin/firefox"}));
   CHECK(process->entity_id.text() == id);
-  const Strings& bag = process->image->program->executables;
+  const Texts& bag = process->image->program->executables;
   CHECK(std::find(bag.begin(), bag.end(), "/tmp/evil") != bag.end());
 }
 
@@ -332,16 +334,16 @@ TEST_CASE("the unit of a process is asked at its exec, kept by it and its childr
   World w;
   ProcUnit now{milliseconds(50), "app-x@autostart.service"};
   w.table.set_unit_source([&now](std::uint32_t) { return std::optional(now); });
-  CHECK(w.table.apply(w.say.exec({.pid = 10, .at = 100, .exe = kApp}))->image->systemd_unit == now.unit);
+  CHECK(w.table.apply(w.say.exec({.pid = 10, .at = 100, .exe = kApp}))->image->systemd_unit() == now.unit);
   now.unit = "other.scope";  // moved meanwhile
-  CHECK(w.table.apply(w.say.connect({.pid = 10, .at = 200, .exe = kApp}))->image->systemd_unit ==
+  CHECK(w.table.apply(w.say.connect({.pid = 10, .at = 200, .exe = kApp}))->image->systemd_unit() ==
         "app-x@autostart.service");
   const Process* child = w.table.apply_fork(w.say.fork({.pid = 10, .at = 210, .exe = kApp}, 11));
   REQUIRE(child != nullptr);
-  CHECK(child->image->systemd_unit == "app-x@autostart.service");
-  CHECK(w.table.apply(w.say.exec({.pid = 11, .ppid = 10, .at = 220, .exe = kApp}))->image->systemd_unit == now.unit);
+  CHECK(child->image->systemd_unit() == "app-x@autostart.service");
+  CHECK(w.table.apply(w.say.exec({.pid = 11, .ppid = 10, .at = 220, .exe = kApp}))->image->systemd_unit() == now.unit);
   now.start = milliseconds(10'000);  // the pid is another process by now
-  CHECK(w.table.apply(w.say.exec({.pid = 12, .at = 300, .exe = kApp}))->image->systemd_unit.empty());
+  CHECK(w.table.apply(w.say.exec({.pid = 12, .at = 300, .exe = kApp}))->image->systemd_unit().empty());
 }
 
 TEST_CASE("a snapshot names the processes that ran before us, and their parents") {
