@@ -63,6 +63,11 @@ struct ProcessInfo {
   std::string systemd_unit;
 };
 
+// As executed; as the kernel resolved it where only that is known.
+[[nodiscard]] inline const std::string& shown_executable(const ProcessInfo& process) {
+  return process.executable.empty() ? process.kernel_executable : process.executable;
+}
+
 struct UserInfo {
   std::string id;  // effective
   std::string name;
@@ -81,6 +86,11 @@ struct FileNames {
   std::string name;
   std::string extension;
 };
+
+// The path; the name where only that is known.
+[[nodiscard]] inline const std::string& shown_path(const FileNames& names) {
+  return names.path.empty() ? names.name : names.path;
+}
 
 struct FileInfo {
   FileNames now;       // of a rename the new name

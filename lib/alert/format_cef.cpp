@@ -91,7 +91,7 @@ std::string extension_of(const Alert& a) {
   e.add("suser", a.user.name);
   e.add("suid", a.user.id);
   e.add("spid", a.process.pid);
-  e.add("sproc", a.process.executable.empty() ? a.process.kernel_executable : a.process.executable);
+  e.add("sproc", shown_executable(a.process));
   if (a.destination) {
     const bool v6 = a.destination->ip.find(':') != std::string::npos;
     if (v6) {

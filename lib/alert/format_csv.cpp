@@ -73,10 +73,6 @@ class Record {
   bool is_first_ = true;
 };
 
-std::string_view shown(const ProcessInfo& process) {
-  return process.executable.empty() ? process.kernel_executable : process.executable;
-}
-
 std::string techniques(const std::vector<Threat>& threats) {
   std::vector<std::string_view> ids;
   for (const Threat& threat : threats) {
@@ -113,17 +109,17 @@ std::string render(const Alert& a) {
   r.text(a.host_id);
   for (const std::string* id : {&a.user.id, &a.user.name, &a.user.audit_id}) r.text(*id);
   r.number(a.process.pid);
-  r.text(shown(a.process));
+  r.text(shown_executable(a.process));
   r.text(command_line(a.process.args));
   r.text(a.process.working_directory);
   r.number(a.parent.pid);
-  r.text(shown(a.parent));
+  r.text(shown_executable(a.parent));
   r.text(command_line(a.parent.args));
   r.text(a.action);
   r.text(a.destination ? a.destination->ip : "");
   r.number(a.destination ? a.destination->port : std::nullopt);
   r.text(a.network_transport);
-  r.text(!a.file ? "" : a.file->now.path.empty() ? a.file->now.name : a.file->now.path);
+  r.text(a.file ? shown_path(a.file->now) : "");
   r.text(techniques(a.rule.threats));
   r.text(serials(a.evidence));
   r.text(a.desktop_entry ? a.desktop_entry->path : "");

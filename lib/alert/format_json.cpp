@@ -88,11 +88,6 @@ json::object user_of(const UserInfo& user) {
   return out;
 }
 
-// As executed; the kernel's name where only that is known.
-std::string_view shown_executable(const ProcessInfo& process) {
-  return process.executable.empty() ? process.kernel_executable : process.executable;
-}
-
 json::object process_of(const ProcessInfo& process) {
   json::object out;
   put(out, "pid", process.pid);

@@ -32,10 +32,6 @@ std::string target(const Alert& a) {
   return endpoint(*a.destination) + (a.network_transport.empty() ? "" : "/" + a.network_transport);
 }
 
-std::string_view file_text(const FileNames& names) {
-  return names.path.empty() ? std::string_view(names.name) : names.path;
-}
-
 std::string user_text(const UserInfo& user) {
   std::string out = user.name.empty() ? user.id : fmt::format("{} ({})", user.name, user.id);
   if (!user.real_id.empty() && user.real_id != user.id) out += fmt::format(", real {}", user.real_id);
@@ -44,7 +40,7 @@ std::string user_text(const UserInfo& user) {
 }
 
 std::string process_text(const ProcessInfo& process) {
-  std::string out = process.executable.empty() ? process.kernel_executable : process.executable;
+  std::string out = shown_executable(process);
   const bool other_image = !process.kernel_executable.empty() && process.kernel_executable != out;
   if (other_image) out += fmt::format(" ({})", process.kernel_executable);
   if (process.pid) out += fmt::format("{}pid {}", out.empty() ? "" : ", ", *process.pid);
@@ -114,8 +110,8 @@ class Report {
   }
 
   void file(const FileInfo& file) {
-    row("file", file_text(file.now));
-    row("  was", file_text(file.original));
+    row("file", shown_path(file.now));
+    row("  was", shown_path(file.original));
     row("  to", file.target);
   }
 
@@ -168,13 +164,13 @@ std::string one_line(const Alert& a) {
   add_pair(out, "host", a.host_id);
   add_pair(out, "user", a.user.name.empty() ? a.user.id : a.user.name);
   if (a.process.pid) add_pair(out, "pid", std::to_string(*a.process.pid));
-  const std::string& exe = a.process.executable.empty() ? a.process.kernel_executable : a.process.executable;
+  const std::string& exe = shown_executable(a.process);
   if (!exe.empty()) add_pair(out, "exe", shell_quoted(exe));
   if (!a.process.args.empty()) add_pair(out, "args", fmt::format("[{}]", quoted_args(a.process.args)));
   if (!a.parent.executable.empty()) add_pair(out, "parent", shell_quoted(a.parent.executable));
   if (a.destination) add_pair(out, "to", target(a));
-  if (a.file && !file_text(a.file->now).empty()) add_pair(out, "file", shell_quoted(file_text(a.file->now)));
-  if (a.file && !file_text(a.file->original).empty()) add_pair(out, "was", shell_quoted(file_text(a.file->original)));
+  if (a.file && !shown_path(a.file->now).empty()) add_pair(out, "file", shell_quoted(shown_path(a.file->now)));
+  if (a.file && !shown_path(a.file->original).empty()) add_pair(out, "was", shell_quoted(shown_path(a.file->original)));
   if (a.desktop_entry) add_pair(out, "entry", shell_quoted(a.desktop_entry->path));
   if (a.suppressed) {
     add_pair(out, "suppressed", std::to_string(a.suppressed->count));

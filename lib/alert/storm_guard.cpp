@@ -30,7 +30,7 @@ Rate share_of(Rate whole, std::size_t percent) {
 }
 
 Claim key_claim(const Alert& a, const StormLimits& limits) {
-  const std::string& executable = a.process.executable.empty() ? a.process.kernel_executable : a.process.executable;
+  const std::string& executable = shown_executable(a.process);
   const std::string_view ip = a.destination ? std::string_view(a.destination->ip) : std::string_view();
   return claim({"key", a.rule.id, a.host_id, a.user.id, a.user.audit_id, ip, executable}, limits.key);
 }

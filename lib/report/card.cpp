@@ -28,9 +28,8 @@ std::string bdi(std::string_view bytes) {
 
 // What stands in the one line: the file's or program's name, and where it called.
 std::string short_subject(const Alert& a) {
-  const std::string& program = !a.process.executable.empty()          ? a.process.executable
-                               : !a.process.kernel_executable.empty() ? a.process.kernel_executable
-                                                                      : a.process.name;
+  const std::string& executable = alert::shown_executable(a.process);
+  const std::string& program = executable.empty() ? a.process.name : executable;
   std::string out = bdi(std::string_view(program).substr(program.rfind('/') + 1));
   if (a.destination) {
     out += fmt::format(" <span class=\"to\">to</span> {}", bdi(a.destination->ip));
@@ -73,8 +72,8 @@ std::string facts(const Alert& a) {
   std::string out = fact("user", user_text(a.user)) + fact("host", bdi(a.host_id));
   out += fact("risk", std::to_string(a.rule.risk_score));
   if (a.file) {
-    out += fact("file", bdi(a.file->now.path.empty() ? a.file->now.name : a.file->now.path));
-    out += fact("was", bdi(a.file->original.path.empty() ? a.file->original.name : a.file->original.path));
+    out += fact("file", bdi(alert::shown_path(a.file->now)));
+    out += fact("was", bdi(alert::shown_path(a.file->original)));
     out += fact("link to", bdi(a.file->target));
   }
   for (std::size_t i = 0; i < std::min(a.rule.threats.size(), kShownThreats); ++i) {

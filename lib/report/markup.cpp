@@ -41,7 +41,6 @@ std::string encode(std::string_view printable) {
   for (const char c : printable) {
     switch (c) {
       case '&': out += "&amp;"; break;
-
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
       case '"': out += "&quot;"; break;

@@ -65,7 +65,7 @@ bool is_known(const ProcessInfo& process) {
 }
 
 std::string process_head(std::string_view kind, const ProcessInfo& process) {
-  const std::string& shown = process.executable.empty() ? process.kernel_executable : process.executable;
+  const std::string& shown = alert::shown_executable(process);
   std::string out = fmt::format("<p class=\"head\"><span class=\"kind\">{}</span> <bdi class=\"name\">{}</bdi>", kind,
                                 shown.empty() ? "unknown program" : html_text(shown));
   if (process.pid) out += fmt::format(" <span class=\"pid\">pid {}</span>", *process.pid);
