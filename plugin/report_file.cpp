@@ -55,8 +55,6 @@ std::string input_option(const std::string& path) {
   return "-if " + shell_quoted(path.front() == '-' ? "./" + path : path);
 }
 
-alert::UtcOffset offset_of(TimeZone zone) { return zone == TimeZone::kUtc ? alert::UtcOffset() : local_utc_offset; }
-
 }  // namespace
 
 std::string ausearch_input(const std::vector<std::string>& inputs) {
@@ -76,7 +74,7 @@ ReportFile::ReportFile(std::string path, std::vector<std::string> inputs, TimeZo
     : path_(std::move(path)),
       temporary_(path_ + ".tmp"),
       inputs_(std::move(inputs)),
-      report_({offset_of(zone), ausearch_input(inputs_), {}}) {}
+      report_({utc_offset(zone), ausearch_input(inputs_), {}}) {}
 
 ReportFile::~ReportFile() {
   if (fd_) ::unlink(temporary_.c_str());

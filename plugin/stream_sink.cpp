@@ -21,6 +21,12 @@ int local_utc_offset(EventTime time) {
   return static_cast<int>(local.tm_gmtoff);
 }
 
+alert::UtcOffset utc_offset(TimeZone zone) { return zone == TimeZone::kUtc ? alert::UtcOffset() : local_utc_offset; }
+
+std::string shown_time(EventTime time, TimeZone zone) {
+  return alert::format_time(time, zone == TimeZone::kUtc ? 0 : local_utc_offset(time));
+}
+
 StreamSink::StreamSink(int fd, StreamFormat format, TimeZone zone) : fd_(fd), format_(format), zone_(zone) {
   if (format_ == StreamFormat::kCsv) buffer_ = alert::csv_header();
 }
@@ -33,9 +39,8 @@ void StreamSink::emit(const alert::Alert& alert) {
       break;
     case StreamFormat::kText:
     case StreamFormat::kColouredText: {
-      const alert::UtcOffset offset = zone_ == TimeZone::kUtc ? alert::UtcOffset() : local_utc_offset;
       const bool coloured = format_ == StreamFormat::kColouredText;
-      buffer_ += alert::format_text(alert, offset, coloured ? alert::Colour::kOn : alert::Colour::kOff);
+      buffer_ += alert::format_text(alert, utc_offset(zone_), coloured ? alert::Colour::kOn : alert::Colour::kOff);
       break;
     }
     case StreamFormat::kCsv: buffer_ += alert::format_csv(alert); break;

@@ -34,5 +34,9 @@ class StreamSink : public alert::Sink {
 
 // Seconds east of UTC here, at that time.
 [[nodiscard]] int local_utc_offset(EventTime time);
+// The same for formatters; none for UTC.
+[[nodiscard]] alert::UtcOffset utc_offset(TimeZone zone);
+// As alerts show it.
+[[nodiscard]] std::string shown_time(EventTime time, TimeZone zone);
 
 }  // namespace audisp_eql::plugin

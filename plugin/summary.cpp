@@ -57,10 +57,6 @@ constexpr Counted kDamage[] = {
     {"keys_oversized", "events whose join key is over sequences.max_key_bytes"},
 };
 
-std::string shown_time(EventTime time, TimeZone zone) {
-  return alert::format_time(time, zone == TimeZone::kUtc ? 0 : local_utc_offset(time));
-}
-
 template <typename List>
 std::string joined(const List& list, std::size_t at_most) {
   std::string out;

@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "lib/alert/format.h"
 #include "plugin/clocks.h"
 
 namespace audisp_eql::plugin {
@@ -236,11 +235,9 @@ Result<TimeRange> parse_range(const std::optional<std::string>& since, const std
   take(until, RangeEnd::kUntil, range.until);
   if (!errors.empty()) return Error(std::move(errors));
   if (range.since && range.until && *range.until < *range.since) {
-    const auto shown = [&](EventTime t) {
-      return alert::format_time(t, frame.zone == TimeZone::kUtc ? 0 : local_utc_offset(t));
-    };
     Diagnostic d = wrong(*until, RangeEnd::kUntil, 0);
-    d.message = fmt::format("{} is before --since, {}", shown(*range.until), shown(*range.since));
+    d.message = fmt::format("{} is before --since, {}", shown_time(*range.until, frame.zone),
+                            shown_time(*range.since, frame.zone));
     d.hint = "a word is the beginning of what it names: --until yesterday ends where yesterday begins";
     return Error(std::move(d));
   }
