@@ -240,7 +240,7 @@ class Scan {
   void end_reading() {
     progress_.clear();
     sink_.flush();
-    interrupted_ = stop_->is_requested();
+    interrupted_ = control_.is_stopped();
     stop_->end();  // from here on a second Ctrl-C ends it at once
     if (interrupted_) summary_.set_interrupted();
   }

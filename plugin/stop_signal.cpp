@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/stop_signal.h"
 
-#include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -27,11 +26,6 @@ StopSignal::StopSignal() {
 }
 
 StopSignal::~StopSignal() { end(); }
-
-bool StopSignal::is_requested() const {
-  pollfd pending = {fd_.get(), POLLIN, 0};
-  return ::poll(&pending, 1, 0) == 1;
-}
 
 void StopSignal::end() {
   if (ended_) return;

@@ -21,7 +21,6 @@ class StopSignal {
 
   // Readable from the first signal on, until end(). -1 where there is none.
   [[nodiscard]] int fd() const { return fd_.get(); }
-  [[nodiscard]] bool is_requested() const;
 
   // From now on a signal ends the program, as it did before. Same thread.
   void end();
