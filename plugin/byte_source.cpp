@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/byte_source.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -158,6 +160,15 @@ class Unpacked final : public ByteSource {
 };
 
 }  // namespace
+
+UniqueFd open_file(const std::string& file) {
+  if (file == "-") return UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  return UniqueFd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+}
+
+bool has_packed_name(std::string_view file) {
+  return file.ends_with(".gz") || file.ends_with(".xz") || file.ends_with(".zst");
+}
 
 bool ReadControl::is_stopped() const {
   pollfd stop = {stop_fd, POLLIN, 0};

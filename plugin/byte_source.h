@@ -46,6 +46,12 @@ class ByteSource {
   bool stopped_ = false;
 };
 
+// A file, or "-", standard input; else empty, with errno set. Never waits for a
+// FIFO's writer: who reads it does, and can be stopped.
+[[nodiscard]] UniqueFd open_file(const std::string& file);
+// Whether a name says that its file is packed; only a guess.
+[[nodiscard]] bool has_packed_name(std::string_view file);
+
 struct SourceOptions {
   std::string name;                // for messages
   ReadControl* control = nullptr;  // null: cannot be stopped, counts nothing

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/exported.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -25,7 +22,7 @@ constexpr std::size_t kMaxInput = std::size_t{4} << 30U;
 
 // Why not all of it is in `text`.
 std::optional<Diagnostic> read_input(const std::string& file, const std::string& name, std::string& text) {
-  UniqueFd fd(file == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  UniqueFd fd = open_file(file);
   if (!fd) return os_error("cannot read " + name, errno);
   const auto source = open_source(std::move(fd), {name, nullptr});
   const auto buffer = std::make_unique<char[]>(kReadSize);

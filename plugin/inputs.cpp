@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/inputs.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -38,11 +36,6 @@ Diagnostic note(std::string message) {
   d.severity = Severity::kNote;
   d.message = std::move(message);
   return d;
-}
-
-// Never waits for a FIFO's writer: who reads it does, and can be stopped.
-UniqueFd open_file(const std::string& path) {
-  return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
 }
 
 // The file itself, whatever it is called by now; else empty, with errno set.
@@ -83,7 +76,7 @@ class Opener {
   void open(const std::string& file) {
     const bool is_stdin = file == "-";
     const std::string name = is_stdin ? std::string(kStdin) : escape_printable(file);
-    UniqueFd fd = is_stdin ? UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)) : open_file(file);
+    UniqueFd fd = open_file(file);
     struct stat st {};
     if (!fd || ::fstat(fd.get(), &st) != 0) return refuse(os_error("cannot read " + name, errno));
     if (S_ISDIR(st.st_mode)) return folder(file, name);
@@ -209,8 +202,7 @@ bool shares_file_names(const std::vector<std::string>& paths) {
   std::map<std::string, std::set<fs::path>> folders;
   for (const std::string& path : paths) {
     const fs::path p(path);
-    const bool is_packed = p.extension() == ".gz" || p.extension() == ".xz" || p.extension() == ".zst";
-    folders[(is_packed ? p.stem() : p.filename()).string()].insert(p.parent_path().lexically_normal());
+    folders[(has_packed_name(path) ? p.stem() : p.filename()).string()].insert(p.parent_path().lexically_normal());
   }
   return std::any_of(folders.begin(), folders.end(), [](const auto& entry) { return entry.second.size() > 1; });
 }

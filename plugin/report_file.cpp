@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/escape.h"
+#include "plugin/byte_source.h"
 #include "plugin/clocks.h"
 #include "plugin/fresh_file.h"
 #include "plugin/trusted_file.h"
@@ -37,16 +38,11 @@ bool is_rotated_log(std::string_view path) {
          (name.size() > 1 && name.front() == '.' && name.find_first_not_of("0123456789", 1) == std::string_view::npos);
 }
 
-bool is_compressed(std::string_view path) {
-  const std::string_view suffix = path.substr(std::min(path.rfind('.'), path.size()));
-  return suffix == ".gz" || suffix == ".xz" || suffix == ".zst";
-}
-
 bool can_be_searched(const std::string& path) {
   struct stat there {};
   const bool is_directory = ::stat(path.c_str(), &there) == 0 && S_ISDIR(there.st_mode);
   return is_directory ? ::access(fmt::format("{}/{}", path, kAuditLog).c_str(), F_OK) == 0
-                      : !path.empty() && !is_compressed(path);
+                      : !path.empty() && !has_packed_name(path);
 }
 
 // A name that would have to be escaped could not be pasted into a shell.
