@@ -332,7 +332,8 @@ stop_auditd() {
 
 # The alerts so far, as JSON lines; what the plugin says of itself is left out.
 alerts() { sed -n 's/.* audisp-eql: *@cee: *//p' "$work/syslog.log" 2>/dev/null | jq -c 'select(.event.kind == "alert")'; }
-has_alert() { alerts | jq -e "select(.destination.port == $1)" >/dev/null; }
+# By what comes out: of no input at all jq -e is content.
+has_alert() { alerts | jq "select(.destination.port == $1)" | grep -q .; }
 
 # check_ports WHICH FILE PORTS: FILE's alerts are for these ports, each once.
 check_ports() {
