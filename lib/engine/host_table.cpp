@@ -32,8 +32,9 @@ void RecentIds::grow() {
   constexpr std::size_t kFirst = 64;
   const std::vector<entity::Moment> before = std::exchange(ids_, {});
   ids_.resize(before.empty() ? kFirst : before.size() * 4);
-  inserted_ = 0;
-  for (const entity::Moment& id : before) place_of(id.serial) = id;
+  for (const entity::Moment& id : before) {
+    if (id != entity::Moment{}) place_of(id.serial) = id;
+  }
 }
 
 bool Host::began_anew(std::uint64_t serial) const {

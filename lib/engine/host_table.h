@@ -32,7 +32,7 @@ class RecentIds {
   entity::Moment& place_of(std::uint64_t serial) { return ids_[serial % ids_.size()]; }
 
   std::vector<entity::Moment> ids_;  // serial 0 with time 0 is none
-  std::size_t inserted_ = 0;         // since it grew
+  std::size_t inserted_ = 0;         // at most as many as there are places
 };
 
 struct Host {
