@@ -32,6 +32,7 @@ class Parser {
   // long as the group; nullptr when libauparse refuses the group. Never throws on
   // any bytes.
   const audit::ParsedGroup* parse(const audit::RecordGroup& group);
+  const audit::ParsedGroup* parse(audit::RecordGroup&& group) = delete;  // it would be gone
 
   [[nodiscard]] const ParserCounters& counters() const;
 
