@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/audit/lines.h"
 
+#include <cstring>
+#include <utility>
+
 #include "lib/audit/numbers.h"
 #include "lib/audit/record_type.h"
 
@@ -8,24 +11,26 @@ namespace audisp_eql::audit {
 namespace {
 
 constexpr char kEnriched = '\x1d';  // what follows it is not raw
-constexpr std::string_view kNode = "node=";
-constexpr std::string_view kType = "type=";
-constexpr std::string_view kMessage = "msg=audit(";
+constexpr char kNode[] = "node=";
+constexpr char kType[] = "type=";
+constexpr char kMessage[] = "msg=audit(";
 constexpr std::uint64_t kMaxSeconds = INT64_MAX / 1000 - 1;
 
-// `S.MS:SERIAL):` at `pos`, which is moved behind it. auditd prints three
-// digits of milliseconds; a fourth is no stamp of its making.
-bool take_stamp(std::string_view line, std::size_t& pos, LineHeader& header) {
-  const auto expect = [&](char c) { return pos < line.size() && line[pos] == c ? (++pos, true) : false; };
-  const auto seconds = take_number(line, pos);
-  if (!seconds || *seconds > kMaxSeconds || !expect('.')) return false;
-  const auto ms = take_number(line, pos);
-  if (!ms || *ms > 999 || !expect(':')) return false;
-  const auto serial = take_number(line, pos);
-  if (!serial || !expect(')') || !expect(':')) return false;
-  header.time = milliseconds(static_cast<std::int64_t>(*seconds * 1000 + *ms));
-  header.serial = *serial;
+// `wanted` at `pos`, which is moved behind it.
+template <std::size_t kSize>
+bool take(std::string_view line, std::size_t& pos, const char (&wanted)[kSize]) {
+  if (!begins_with(line, pos, wanted)) return false;
+  pos += kSize - 1;
   return true;
+}
+
+// `S.MS:`. auditd prints three digits of milliseconds; a fourth is no stamp of its making.
+std::optional<EventTime> take_instant(std::string_view line, std::size_t& pos) {
+  const auto seconds = take_number(line, pos);
+  if (!seconds || *seconds > kMaxSeconds || !take(line, pos, ".")) return std::nullopt;
+  const auto ms = take_number(line, pos);
+  if (!ms || *ms > 999 || !take(line, pos, ":")) return std::nullopt;
+  return milliseconds(static_cast<std::int64_t>(*seconds * 1000 + *ms));
 }
 
 // The text up to the next space, both taken; empty when there is none.
@@ -87,49 +92,42 @@ std::optional<std::string_view> LineSplitter::rest() {
   return joined_;
 }
 
-namespace {
-
-// `take` takes the stamp.
-template <typename Take>
-std::optional<LineHeader> parse(std::string_view line, Take take) {
-  LineHeader header;
-  std::size_t pos = 0;
-  if (line.starts_with(kNode)) {
-    pos = kNode.size();
-    header.node = take_word(line, pos);
-    if (header.node.empty() || header.node.find(kEnriched) != std::string_view::npos) return std::nullopt;
+// `S.MS:SERIAL):` at `pos`, which is moved behind it.
+bool HeaderParser::take_stamp(std::string_view line, std::size_t& pos, LineHeader& header) {
+  const std::size_t begin = pos;
+  const std::size_t length = instant_.size();
+  if (has_instant_ && line.size() - pos >= length && std::memcmp(line.data() + pos, instant_.data(), length) == 0) {
+    pos += length;
+  } else {
+    const auto time = take_instant(line, pos);
+    if (!time) return false;
+    time_ = *time;
+    has_instant_ = pos - begin == length;
+    if (has_instant_) line.copy(instant_.data(), length, begin);
   }
-  if (!line.substr(pos).starts_with(kType)) return std::nullopt;
-  pos += kType.size();
-  const std::string_view type = take_word(line, pos);
-  if (type.empty() || !line.substr(pos).starts_with(kMessage)) return std::nullopt;
-  pos += kMessage.size();
-  if (!take(line, pos, header)) return std::nullopt;
-  header.body = pos < line.size() && line[pos] == ' ' ? pos + 1 : pos;
-  header.type = record_type_of(type);
+  const auto serial = take_number(line, pos);
+  if (!serial || !take(line, pos, "):")) return false;
+  header.time = time_;
+  header.serial = *serial;
+  return true;
+}
+
+std::optional<LineHeader> HeaderParser::parse(std::string_view line) {
+  std::optional<LineHeader> header(std::in_place);
+  std::size_t pos = 0;
+  if (take(line, pos, kNode)) {
+    header->node = take_word(line, pos);
+    if (header->node.empty() || header->node.find(kEnriched) != std::string_view::npos) return std::nullopt;
+  }
+  if (!take(line, pos, kType)) return std::nullopt;
+  const auto type = take_record_type(line, pos);
+  if (!type || !take(line, pos, kMessage) || !take_stamp(line, pos, *header)) return std::nullopt;
+  header->type = *type;
+  header->body = pos < line.size() && line[pos] == ' ' ? pos + 1 : pos;
   return header;
 }
 
-}  // namespace
-
-std::optional<LineHeader> parse_header(std::string_view line) { return parse(line, take_stamp); }
-
-std::optional<LineHeader> HeaderParser::parse(std::string_view line) {
-  return audit::parse(line, [this](std::string_view text, std::size_t& pos, LineHeader& header) {
-    const std::size_t begin = pos;
-    if (!stamp_.empty() && text.substr(pos).starts_with(stamp_)) {
-      pos += stamp_.size();
-    } else {
-      if (!take_stamp(text, pos, header)) return false;
-      stamp_ = text.substr(begin, pos - begin);
-      time_ = header.time;
-      serial_ = header.serial;
-    }
-    header.time = time_;
-    header.serial = serial_;
-    return true;
-  });
-}
+std::optional<LineHeader> parse_header(std::string_view line) { return HeaderParser().parse(line); }
 
 TextKind classify_line(std::string_view line) {
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return TextKind::kUndecided;
@@ -140,7 +138,7 @@ TextKind classify_line(std::string_view line) {
   const std::size_t message = line.find(kMessage);
   if ((line.starts_with(kType) || line.starts_with(kNode)) && message != std::string_view::npos) {
     // A stamp has no space, an interpreted date has; else a damaged record: ask the next line.
-    const std::string_view stamp = line.substr(message + kMessage.size());
+    const std::string_view stamp = line.substr(message + sizeof kMessage - 1);
     return stamp.substr(0, stamp.find(')')).find(' ', 1) != std::string_view::npos ? TextKind::kInterpreted
                                                                                    : TextKind::kUndecided;
   }

@@ -3,6 +3,7 @@
 // reading goes on at the next newline. Also: what kind of text this is.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -42,16 +43,19 @@ class LineSplitter {
 // nullopt for a line that is no audit record. Numbers that overflow are refused.
 [[nodiscard]] std::optional<LineHeader> parse_header(std::string_view line);
 
-// The same for line after line: records of one event come together, and their
-// stamps need not be read again.
+// The same for line after line: most come in the same millisecond as the one before,
+// whose time need not be read again.
 class HeaderParser {
  public:
   [[nodiscard]] std::optional<LineHeader> parse(std::string_view line);
 
  private:
-  std::string stamp_;  // the latest, `S.MS:SERIAL):`
+  [[nodiscard]] bool take_stamp(std::string_view line, std::size_t& pos, LineHeader& header);
+
+  // The latest `S.MS:`, if it had the usual length.
+  std::array<char, 15> instant_{};
+  bool has_instant_ = false;
   EventTime time_;
-  std::uint64_t serial_ = 0;
 };
 
 // What a log's first lines say it is. kInterpreted (ausearch -i, --format) and

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole strings to numbers, as audit records print them. No sign except where
-// said, no spaces, no prefix; overflow and trailing bytes are refused.
+// Strings to numbers, as audit records print them. No sign except where said, no
+// spaces, no prefix; overflow is refused, and of whole strings trailing bytes.
 #pragma once
 
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -39,6 +40,33 @@ template <std::integral T>
   if (digits == 0 || digits > kMaxDigits) return std::nullopt;
   pos += digits;
   return value;
+}
+
+// The same in hexadecimal digits of either case, at most 16.
+[[nodiscard]] inline std::optional<std::uint64_t> take_hex(std::string_view text, std::size_t& pos) {
+  constexpr std::size_t kMaxDigits = 16;
+  if (pos >= text.size()) return std::nullopt;
+  std::uint64_t value = 0;
+  std::size_t at = pos;
+  for (; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    unsigned digit = c - unsigned{'0'};
+    if (digit > 9) {
+      digit = (c | 0x20U) - 'a';
+      if (digit > 5) break;
+      digit += 10;
+    }
+    value = value << 4U | digit;
+  }
+  if (at == pos || at - pos > kMaxDigits) return std::nullopt;
+  pos = at;
+  return value;
+}
+
+// Whether the literal `wanted` stands at `pos`: a few instructions and no call.
+template <std::size_t kSize>
+[[nodiscard]] inline bool begins_with(std::string_view text, std::size_t pos, const char (&wanted)[kSize]) {
+  return pos <= text.size() && text.size() - pos >= kSize - 1 && std::memcmp(text.data() + pos, wanted, kSize - 1) == 0;
 }
 
 }  // namespace audisp_eql::audit

@@ -34,29 +34,23 @@ int unknown_number(std::string_view name) {
 
 }  // namespace
 
-int record_type_of(std::string_view name) {
-  switch (name.size()) {
-    case 3:
-      if (name == "CWD") return AUDIT_CWD;
-      if (name == "EOE") return AUDIT_EOE;
-      break;
-    case 4:
-      if (name == "PATH") return AUDIT_PATH;
-      break;
-    case 6:
-      if (name == "EXECVE") return AUDIT_EXECVE;
-      break;
-    case 7:
-      if (name == "SYSCALL") return AUDIT_SYSCALL;
-      break;
-    case 8:
-      if (name == "SOCKADDR") return AUDIT_SOCKADDR;
-      break;
-    case 9:
-      if (name == "PROCTITLE") return AUDIT_PROCTITLE;
-      break;
-    default: break;
-  }
+std::optional<int> take_record_type(std::string_view line, std::size_t& pos) {
+  const auto take = [&](const auto& name_and_space) {
+    if (!begins_with(line, pos, name_and_space)) return false;
+    pos += sizeof name_and_space - 1;
+    return true;
+  };
+  if (take("SYSCALL ")) return AUDIT_SYSCALL;
+  if (take("PATH ")) return AUDIT_PATH;
+  if (take("CWD ")) return AUDIT_CWD;
+  if (take("PROCTITLE ")) return AUDIT_PROCTITLE;
+  if (take("EXECVE ")) return AUDIT_EXECVE;
+  if (take("SOCKADDR ")) return AUDIT_SOCKADDR;
+  if (take("EOE ")) return AUDIT_EOE;
+  const std::size_t space = line.find(' ', pos);
+  if (space == std::string_view::npos || space == pos) return std::nullopt;
+  const std::string_view name = line.substr(pos, space - pos);
+  pos = space + 1;
   return name.starts_with(kUnknownPrefix) ? unknown_number(name) : by_libaudit(name);
 }
 

@@ -136,13 +136,23 @@ TEST_CASE("what is no record header is refused") {
   }
 }
 
+TEST_CASE("no bytes stand for the time of a line before the first") {
+  for (const char c : {'\0', '0', ' '}) {
+    HeaderParser parser;
+    CHECK_FALSE(parser.parse("type=CWD msg=audit(" + std::string(15, c) + "7): "));
+  }
+}
+
 TEST_CASE("headers read line after line are those read alone") {
   HeaderParser parser;
   for (const std::string line :
        {"type=CWD msg=audit(1.000:2): a", "type=CWD msg=audit(1.000:2): b", "type=CWD msg=audit(1.000:23): c",
         "node=x type=CWD msg=audit(1.000:23): d", "type=CWD msg=audit(1.000:2)", "type=CWD msg=audit(1.001:23): e",
-        "type=CWD msg=audit(1.001:23)x", "no record",
-        "type=EOE msg=audit(1.001:23):", "type=CWD msg=audit(1.001:23: "}) {
+        "type=CWD msg=audit(1.001:23)x", "no record", "type=CWD msg=audit(1700000000.001:23): f",
+        "type=PATH msg=audit(1700000000.001:24): g", "type=PATH msg=audit(1700000000.001:",
+        "type=EOE msg=audit(1700000000.0", "type=CWD msg=audit(1700000000.002:24): h",
+        "type=CWD msg=audit(17000000001.02:24): i", "type=CWD msg=audit(17000000001.02:25): j",
+        "type=CWD msg=audit(1700000000.002:24): k", "type=EOE msg=audit(1.001:23):", "type=CWD msg=audit(1.001:23: "}) {
     CAPTURE(line);
     const auto alone = parse_header(line);
     const auto after = parser.parse(line);
