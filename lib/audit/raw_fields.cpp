@@ -12,8 +12,6 @@
 namespace audisp_eql::audit {
 namespace {
 
-constexpr std::string_view kCwd = " cwd=";
-
 std::string_view word_at(std::string_view line, std::size_t pos) {
   std::size_t end = pos;
   while (end < line.size() && line[end] != ' ' && line[end] != '\x1d' && line[end] != '\r') ++end;
@@ -64,14 +62,24 @@ std::size_t find_text(std::string_view text, std::string_view wanted) {
   return at == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
 }
 
-// The line up to and with the one field of it that is read, or only its header
-// when there is none. libauparse 3.0.9 leaks memory at each further `cwd=` of an
-// event, so none may stand before it in another record.
+// The line up to and with the last field of it that is read, or only its header
+// when there is none.
 std::string_view up_to(std::string_view line, std::size_t body, std::string_view spaced_name) {
   const std::string_view value = raw_field(line, body, spaced_name);
   if (value.data() == nullptr) return line.substr(0, body);
-  const std::string_view kept = line.substr(0, static_cast<std::size_t>(value.data() + value.size() - line.data()));
-  return spaced_name == kCwd ? kept : kept.substr(0, find_text(kept, kCwd));
+  return line.substr(0, static_cast<std::size_t>(value.data() + value.size() - line.data()));
+}
+
+// `arch=A syscall=N ` at `pos`.
+std::optional<RawSyscall> usual_syscall(std::string_view line, std::size_t pos) {
+  if (!begins_with(line, pos, "arch=")) return std::nullopt;
+  pos += 5;
+  const auto arch = take_hex(line, pos);
+  if (!arch || *arch > UINT32_MAX || !begins_with(line, pos, " syscall=")) return std::nullopt;
+  pos += 9;
+  const auto number = take_number(line, pos);
+  if (!number || !begins_with(line, pos, " ")) return std::nullopt;
+  return RawSyscall{static_cast<std::uint32_t>(*arch), *number};
 }
 
 }  // namespace
@@ -87,19 +95,32 @@ std::string_view needed_fields(int type, std::string_view line, std::size_t body
     case AUDIT_OPENAT2: return up_to(raw, body, " resolve=");
     case AUDIT_CWD: return up_to(raw, body, " cwd=");
     case AUDIT_SOCKADDR: return up_to(raw, body, " saddr=");
-    // No genuine argument record has it; see up_to().
-    case AUDIT_EXECVE: return raw.substr(0, find_text(raw, kCwd));
+    // No genuine argument record has it, and libauparse 3.0.9 leaks it.
+    case AUDIT_EXECVE: return raw.substr(0, find_text(raw, " cwd="));
     default: return raw;
   }
 }
 
-void split_syscall(std::string_view line, std::vector<Field>& fields) {
+bool is_splittable(int type) {
+  switch (type) {
+    case AUDIT_SYSCALL:
+    case AUDIT_CWD:
+    case AUDIT_PATH:
+    case AUDIT_SOCKADDR:
+    case AUDIT_SOCKETCALL:
+    case AUDIT_OPENAT2: return true;
+    default: return false;
+  }
+}
+
+void split_record(int type, std::string_view line, std::vector<Field>& fields) {
+  const bool is_syscall = type == AUDIT_SYSCALL;
   const std::size_t header = line.find("): ");
   for (std::size_t pos = header == std::string_view::npos ? line.size() : header + 3; pos < line.size();) {
     const std::size_t end = std::min(line.find(' ', pos), line.size());
     const std::string_view word = line.substr(pos, end - pos);
     pos = end + 1;
-    if (is_needless_in_syscall(word)) continue;
+    if (is_syscall && is_needless_in_syscall(word)) continue;
     const std::size_t equals = word.find('=');
     if (equals == 0 || equals == std::string_view::npos) continue;
     fields.push_back({word.substr(0, equals), word.substr(equals + 1)});
@@ -123,15 +144,11 @@ std::string_view raw_field(std::string_view line, std::size_t body, std::string_
 }
 
 std::optional<RawSyscall> raw_syscall(std::string_view line, std::size_t body) {
-  const std::string_view arch = raw_field(line, body, " arch=");
-  if (arch.data() == nullptr) return std::nullopt;
-  const auto behind = static_cast<std::size_t>(arch.data() + arch.size() - line.data());
-  const bool follows = line.substr(behind).starts_with(" syscall=");
-  const std::string_view number = raw_field(line, follows ? behind + 1 : body, " syscall=");
-  const auto arch_value = parse_number<std::uint32_t>(arch, 16);
-  const auto number_value = parse_number<std::uint64_t>(number);
-  if (!arch_value || !number_value) return std::nullopt;
-  return RawSyscall{*arch_value, *number_value};
+  if (const auto usual = usual_syscall(line, body)) return usual;
+  const auto arch = parse_number<std::uint32_t>(raw_field(line, body, " arch="), 16);
+  const auto number = parse_number<std::uint64_t>(raw_field(line, body, " syscall="));
+  if (!arch || !number) return std::nullopt;
+  return RawSyscall{*arch, *number};
 }
 
 }  // namespace audisp_eql::audit

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A look at raw lines without libauparse: single fields for routing, and SYSCALL
-// records, which are most of what is kept. Safe because the kernel writes no
-// space inside a value: untrusted strings with one are hex.
+// A look at raw lines without libauparse: single fields for routing, and the
+// records of system calls but for their arguments, which are most of what is kept.
+// Safe because the kernel writes no space inside a value: untrusted strings with
+// one are hex.
 #pragma once
 
 #include <cstddef>
@@ -25,17 +26,21 @@ namespace audisp_eql::audit {
 // call on files apart too.
 enum class PathDetail : std::uint8_t { kName, kItem };
 
-// The line without its enriched half and without fields that nothing reads: all
-// but a few of PATH records, and what stands behind the one field read of CWD and
-// SOCKADDR records; they would cost in libauparse. Of what goes there only CWD
-// records have a `cwd=`. A view of `line` or of `scratch`.
+// The line without its enriched half and without what nothing reads: all but a few
+// fields of PATH records, and what stands behind the last field read of CWD,
+// OPENAT2 and SOCKADDR records. A view of `line` or of `scratch`.
 [[nodiscard]] std::string_view needed_fields(int type, std::string_view line, std::size_t body, std::string& scratch,
                                              PathDetail detail = PathDetail::kName);
 
-// Appends the fields of a SYSCALL record's raw half, but for some that nothing
-// reads. libauparse would take a third of an event's time for the same. Views of
-// `line`; names and values are never empty views without data.
-void split_syscall(std::string_view line, std::vector<Field>& fields);
+// Whether split_record() is for records of this type: of those that the kernel
+// writes with a system call all but EXECVE.
+[[nodiscard]] bool is_splittable(int type);
+
+// Appends the fields of a record's raw half, but for some of SYSCALL records that
+// nothing reads. libauparse would take a third of an event's time for the same.
+// Views of `line`; names and values are never empty views without data.
+// REQUIRES: is_splittable(type).
+void split_record(int type, std::string_view line, std::vector<Field>& fields);
 
 struct RawSyscall {
   std::uint32_t arch = 0;

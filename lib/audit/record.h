@@ -30,8 +30,7 @@ struct RawRecord {
 };
 
 // The records of one event (node, time, serial), each line ending in '\n', cut
-// at 0x1D and without fields that nothing reads (raw_fields.h): what libauparse
-// is given as one buffer.
+// at 0x1D and without fields that nothing reads (raw_fields.h).
 struct RecordGroup {
   std::string node;
   EventTime time;
@@ -47,8 +46,8 @@ struct RecordGroup {
   void clear();
 };
 
-// A record after libauparse: names and raw values, views into storage of the
-// parser, valid until its next parse.
+// A record after parsing: names and raw values, views into storage of the parser or
+// the group, valid until its next parse.
 struct Field {
   std::string_view name;
   std::string_view value;  // as in the record: quotes and hex not decoded

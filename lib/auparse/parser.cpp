@@ -43,7 +43,7 @@ struct Parser::State {
 
   void recycle();
   audit::ParsedRecord& add_record(int type);
-  std::string_view split_syscall(const audit::RecordGroup& from);
+  std::string_view split_records(const audit::RecordGroup& from);
   bool parse_rest(std::string_view text);
   void read_records();
   void read_record();
@@ -63,7 +63,7 @@ const audit::ParsedGroup* Parser::parse(const audit::RecordGroup& group) {
   state.recycle();
   const bool only_records = std::all_of(group.records.begin(), group.records.end(),
                                         [&](const audit::RawRecord& record) { return is_record(group.line(record)); });
-  if (group.records.empty() || !only_records || !state.parse_rest(state.split_syscall(group))) {
+  if (group.records.empty() || !only_records || !state.parse_rest(state.split_records(group))) {
     ++state.counters.refused_groups;
     return nullptr;
   }
@@ -95,18 +95,18 @@ audit::ParsedRecord& Parser::State::add_record(int type) {
   return record;
 }
 
-// Splits the SYSCALL record, if there is one, and returns the lines of all others.
-std::string_view Parser::State::split_syscall(const audit::RecordGroup& from) {
-  const auto call = std::find_if(from.records.begin(), from.records.end(),
-                                 [](const audit::RawRecord& record) { return record.type == AUDIT_SYSCALL; });
-  const std::string_view text = from.text;
-  if (call == from.records.end()) return text;
-  ++counters.records;
-  audit::split_syscall(from.line(*call), add_record(call->type).fields);
-  const std::string_view before = text.substr(0, call->offset);
-  const std::string_view behind = text.substr(call->offset + call->length + 1);
-  if (before.empty()) return behind;
-  scratch.assign(before).append(behind);
+// Splits the records that it can, and returns the lines of all others.
+std::string_view Parser::State::split_records(const audit::RecordGroup& from) {
+  scratch.clear();
+  for (const audit::RawRecord& record : from.records) {
+    const std::string_view line = from.line(record);
+    if (audit::is_splittable(record.type)) {
+      ++counters.records;
+      audit::split_record(record.type, line, add_record(record.type).fields);
+    } else {
+      scratch.append(line) += '\n';
+    }
+  }
   return scratch;
 }
 

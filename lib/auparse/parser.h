@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// libauparse, one finished event at a time: it splits records into fields; all but
-// SYSCALL records, which are split without it (raw_fields.h). The only folder that
-// includes auparse.h. Raw values only: nothing is interpreted, so no passwd
-// look-ups, no enriched text, no process-wide lists.
+// libauparse, one finished event at a time: it splits the argument records of system
+// calls and all records of user space into fields; the others are split without it
+// (raw_fields.h). The only folder that includes auparse.h. Raw values only: nothing
+// is interpreted, so no passwd look-ups, no enriched text, no process-wide lists.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +28,9 @@ class Parser {
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
 
-  // The parsed records, a SYSCALL record first, valid until the next parse and as
-  // long as the group; nullptr when libauparse refuses the group. Never throws on
-  // any bytes.
+  // The parsed records, those that libauparse splits last, valid until the next parse
+  // and as long as the group; nullptr when libauparse refuses the group. Never throws
+  // on any bytes.
   const audit::ParsedGroup* parse(const audit::RecordGroup& group);
   const audit::ParsedGroup* parse(audit::RecordGroup&& group) = delete;  // it would be gone
 

@@ -147,21 +147,25 @@ TEST_CASE("nothing of one group is left in the next") {
   CHECK(second->records[0].find("c") == "3");
 }
 
-TEST_CASE("a SYSCALL record comes first, wherever it stood, and libauparse splits the others alike") {
+TEST_CASE("records that libauparse splits come last, all others in their order") {
   auparse::Parser parser;
   const std::string call = record("SYSCALL", "arch=1 syscall=59 comm=\"x\"");
   const std::string cwd = record("CWD", "cwd=\"/\"");
   const std::string path = record("PATH", "item=0 name=\"a\"");
-  for (const std::vector<std::string>& lines :
-       {std::vector<std::string>{call, cwd, path}, {cwd, call, path}, {cwd, path, call}}) {
+  const std::string first = record("EXECVE", "argc=2 a0=\"x\"");
+  const std::string second = record("EXECVE", "a1=\"y\"");
+  for (const std::vector<std::string>& lines : {std::vector<std::string>{call, first, second, cwd, path},
+                                                {first, call, cwd, second, path},
+                                                {call, cwd, path, first, second}}) {
     const RecordGroup group = group_of(lines);
     const audit::ParsedGroup* parsed = parser.parse(group);
     REQUIRE(parsed != nullptr);
-    REQUIRE(parsed->records.size() == 3);
-    CHECK(parsed->records[0].type == AUDIT_SYSCALL);
+    REQUIRE(parsed->records.size() == 5);
     CHECK(parsed->records[0].find("comm") == "\"x\"");
     CHECK(parsed->records[1].find("cwd") == "\"/\"");
     CHECK(parsed->records[2].find("name") == "\"a\"");
+    CHECK(parsed->records[3].find("a0") == "\"x\"");
+    CHECK(parsed->records[4].find("a1") == "\"y\"");
   }
 }
 
