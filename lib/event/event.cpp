@@ -21,14 +21,9 @@ void Event::clear() {
   if (!chunks_.empty()) chunks_.front().used = 0;
 }
 
-void Event::set(FieldId id, Value value) { set(id, std::span<const Value>(&value, 1)); }
-
 void Event::set(FieldId id, std::span<const Value> values) {
-  const auto i = static_cast<std::size_t>(id);
-  if (i >= slots_.size()) slots_.resize(std::max(i + 1, kBuiltinFieldCount));
-  Slot& slot = slots_[i];
-  slot.offset = static_cast<std::uint32_t>(values_.size());
-  slot.count = 0;
+  Slot& slot = slot_of(id);
+  slot = {static_cast<std::uint32_t>(values_.size()), 0};
   for (const Value& v : values) {
     if (v.is_null()) continue;
     values_.push_back(v);

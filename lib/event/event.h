@@ -4,6 +4,7 @@
 // that outlives it. Absent and empty are the same (eql E1).
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -45,7 +46,11 @@ class Event {
   // Replaces the bag of `id`. Values are copied, the text they view is not: it
   // must outlive this Event's current filling (or be `intern`ed). An empty span
   // or null value makes the field absent; null values inside a span are dropped.
-  void set(FieldId id, Value value);
+  void set(FieldId id, Value value) {
+    if (value.is_null()) return set(id, std::span<const Value>());
+    slot_of(id) = {static_cast<std::uint32_t>(values_.size()), 1};
+    values_.push_back(value);
+  }
   void set(FieldId id, std::span<const Value> values);
   void set_text(FieldId id, std::string_view text) { set(id, Value::string(text)); }
 
@@ -88,6 +93,12 @@ class Event {
     std::size_t size = 0;
     std::size_t used = 0;
   };
+
+  [[nodiscard]] Slot& slot_of(FieldId id) {
+    const auto i = static_cast<std::size_t>(id);
+    if (i >= slots_.size()) slots_.resize(std::max(i + 1, kBuiltinFieldCount));
+    return slots_[i];
+  }
 
   std::vector<Slot> slots_;    // by FieldId
   std::vector<Value> values_;  // bags, back to back
