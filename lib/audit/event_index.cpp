@@ -12,14 +12,6 @@ constexpr std::size_t kInitialCells = 1024;
 
 EventIndex::EventIndex() : cells_(kInitialCells) {}
 
-std::optional<std::uint32_t> EventIndex::find(const EventKey& key) const {
-  if (size_ == 0) return std::nullopt;
-  for (std::size_t at = home_of(key); cells_[at].slot != kFree; at = next(at)) {
-    if (cells_[at].key == key) return cells_[at].slot;
-  }
-  return std::nullopt;
-}
-
 void EventIndex::insert(const EventKey& key, std::uint32_t slot) {
   if ((size_ + 1) * 2 > cells_.size()) grow();
   std::size_t at = home_of(key);

@@ -16,7 +16,13 @@ class EventIndex {
  public:
   EventIndex();
 
-  [[nodiscard]] std::optional<std::uint32_t> find(const EventKey& key) const;
+  [[nodiscard]] std::optional<std::uint32_t> find(const EventKey& key) const {
+    if (size_ == 0) return std::nullopt;
+    for (std::size_t at = home_of(key); cells_[at].slot != kFree; at = next(at)) {
+      if (cells_[at].key == key) return cells_[at].slot;
+    }
+    return std::nullopt;
+  }
   // REQUIRES: `key` is not in the index.
   void insert(const EventKey& key, std::uint32_t slot);
   void erase(const EventKey& key);

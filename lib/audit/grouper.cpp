@@ -19,6 +19,7 @@
 #include "lib/audit/numbers.h"
 #include "lib/audit/raw_fields.h"
 #include "lib/audit/recent_events.h"
+#include "lib/audit/skipped_stamps.h"
 #include "lib/audit/slots.h"
 
 namespace audisp_eql::audit {
@@ -57,7 +58,7 @@ struct Grouper::State {
   void close_all();
   void route(const LineHeader& header, std::string_view line);
   void add_syscall(const LineHeader& header, const EventKey& key, std::string_view line);
-  void skip_event(const EventKey& key);
+  bool skip_event(const EventKey& key);
   void add_part(const LineHeader& header, const EventKey& key, std::string_view line);
   void add_single(const LineHeader& header, const EventKey& key, std::string_view line);
   void end(const EventKey& key, int type);
@@ -95,6 +96,7 @@ struct Grouper::State {
   NodeIds nodes;
   EventIndex index;  // open, given up and not yet read, kept
   RecentEvents recent;
+  SkippedStamps skipped;  // some of the newest of them
   Slots slots;
   SlotList open_events;                                         // by time of opening
   SlotList kept_events;                                         // by time of being kept
@@ -116,6 +118,10 @@ void Grouper::State::add(std::string_view line) {
     return;
   }
   if (format == LineFormat::kAusearch && take_ausearch_line(line)) return;
+  if (skipped.has(line)) {
+    ++counters.skipped_records;
+    return;
+  }
   const auto header = headers.parse(line);
   if (!header) {
     ++counters.malformed_lines;
@@ -150,7 +156,10 @@ void Grouper::State::close_all() {
 
 void Grouper::State::route(const LineHeader& header, std::string_view line) {
   const EventKey key{nodes.id_of(header.node), header.time.ms, header.serial};
-  if (header.type == AUDIT_URINGOP) return skip_event(key);
+  if (header.type == AUDIT_URINGOP) {
+    skip_event(key);
+    return;
+  }
   if (!selection->wants_type(header.type)) {
     ++counters.skipped_records;
     return;
@@ -218,7 +227,10 @@ std::optional<SyscallKind> Grouper::State::wanted_socketcall(std::string_view ca
 
 void Grouper::State::add_syscall(const LineHeader& header, const EventKey& key, std::string_view line) {
   const auto kind = wanted_syscall(header, line);
-  if (!kind) return skip_event(key);
+  if (!kind) {
+    if (skip_event(key)) skipped.add(line);
+    return;
+  }
   Slot* slot = find(key);
   if (slot == nullptr) slot = &open(header, key);
   if (!slot->has_syscall) slot->kind = *kind;
@@ -251,17 +263,20 @@ void Grouper::State::drop_process(const Slot& slot) {
   if (slot.process != 0 && found != open_execs.end() && found->second == slot.number) open_execs.erase(found);
 }
 
-// The event is of no use: neither are its records, before and after this one.
-void Grouper::State::skip_event(const EventKey& key) {
+// The event is of no use: neither are its records, before and after this one. False
+// when it has another SYSCALL record, which is.
+bool Grouper::State::skip_event(const EventKey& key) {
   ++counters.skipped_records;
   Slot* const slot = find(key);
+  if (slot != nullptr && slot->has_syscall) return false;
   if (slot == nullptr) {
     ++begun;
     recent.remember(key, Fate::kSkipped);
-  } else if (!slot->has_syscall) {
+  } else {
     counters.skipped_records += slot->buffer.records();
     forget(*slot, Fate::kSkipped);
   }
+  return true;
 }
 
 void Grouper::State::add_part(const LineHeader& header, const EventKey& key, std::string_view line) {
@@ -301,6 +316,7 @@ void Grouper::State::end(const EventKey& key, int type) {
 }
 
 Slot& Grouper::State::open(const LineHeader& header, const EventKey& key) {
+  skipped.clear();
   make_room();
   Slot& slot = slots.take();
   slot.key = key;

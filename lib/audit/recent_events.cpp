@@ -14,11 +14,4 @@ void RecentEvents::remember(const EventKey& key, Fate fate) {
   set.oldest = static_cast<std::uint8_t>((set.oldest + 1U) % kWays);
 }
 
-Fate RecentEvents::find(const EventKey& key) const {
-  for (const Entry& entry : sets_[set_of(key)].entries) {
-    if (entry.fate != Fate::kUnknown && entry.key == key) return entry.fate;
-  }
-  return Fate::kUnknown;
-}
-
 }  // namespace audisp_eql::audit

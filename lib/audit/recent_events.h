@@ -25,7 +25,12 @@ class RecentEvents {
   explicit RecentEvents(std::size_t events) : sets_(std::bit_ceil(std::max<std::size_t>(events / kWays, 1))) {}
 
   void remember(const EventKey& key, Fate fate);
-  [[nodiscard]] Fate find(const EventKey& key) const;
+  [[nodiscard]] Fate find(const EventKey& key) const {
+    for (const Entry& entry : sets_[set_of(key)].entries) {
+      if (entry.key == key && entry.fate != Fate::kUnknown) return entry.fate;
+    }
+    return Fate::kUnknown;
+  }
 
  private:
   struct Entry {

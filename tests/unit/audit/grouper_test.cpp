@@ -145,6 +145,20 @@ TEST_CASE("nothing of a skipped event is kept, and a skipped event is no orphan"
   CHECK(feeder.grouper.counters().orphan_records == 0);
 }
 
+TEST_CASE("an event whose first SYSCALL record was skipped is kept for its second") {
+  Feeder feeder;
+  feeder.add({syscall(1, test::kOpenat), cwd(1), syscall(1, test::kExecve), cwd(1), path_item(1), proctitle(1)});
+  CHECK(feeder.groups == Lines{"1:SCP"});
+  CHECK(feeder.grouper.counters().skipped_records == 3);
+}
+
+TEST_CASE("an exec record of a skipped event is counted all the same") {
+  Feeder feeder;
+  feeder.add({syscall(1, test::kOpenat), syscall(1, test::kOpenat), syscall(1, test::kExecve), proctitle(1)});
+  CHECK(feeder.grouper.counters().exec_records == 1);
+  CHECK(feeder.groups == Lines{"1:S"});
+}
+
 TEST_CASE("records before their SYSCALL wait for it") {
   CHECK(grouped({address(1), syscall(1, test::kConnect), proctitle(1)}) == Lines{"1:AS"});
   CHECK(grouped({proctitle(1), path_item(1), arguments(1), syscall(1, test::kExecve), cwd(1), eoe(1)}) ==
