@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 #include "lib/alert/digest.h"
 
 namespace audisp_eql::alert {
@@ -50,6 +52,25 @@ std::string alert_id(std::string_view rule_id, std::string_view node, const std:
   std::vector<std::string_view> parts = {rule_id, node};
   for (const Evidence& event : evidence) parts.emplace_back(event.event_id);
   return to_hex(digest_of(parts));
+}
+
+std::string joined_techniques(const std::vector<Threat>& threats, std::string_view separator) {
+  std::vector<std::string_view> ids;
+  for (const Threat& threat : threats) {
+    for (const Technique& technique : threat.techniques) {
+      ids.push_back(technique.id);
+      for (const Technique& sub : technique.subtechniques) ids.push_back(sub.id);
+    }
+  }
+  return fmt::format("{}", fmt::join(ids, separator));
+}
+
+std::string joined_serials(const std::vector<Evidence>& evidence, std::string_view separator) {
+  std::vector<std::uint64_t> serials;
+  for (const Evidence& event : evidence) {
+    if (event.serial) serials.push_back(*event.serial);
+  }
+  return fmt::format("{}", fmt::join(serials, separator));
 }
 
 }  // namespace audisp_eql::alert

@@ -166,4 +166,8 @@ struct Alert {
 [[nodiscard]] std::string alert_id(std::string_view rule_id, std::string_view node,
                                    const std::vector<Evidence>& evidence);
 
+// Ids of techniques, each followed by its subtechniques; serials of audit events.
+[[nodiscard]] std::string joined_techniques(const std::vector<Threat>& threats, std::string_view separator);
+[[nodiscard]] std::string joined_serials(const std::vector<Evidence>& evidence, std::string_view separator);
+
 }  // namespace audisp_eql::alert

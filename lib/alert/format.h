@@ -31,7 +31,8 @@ inline constexpr std::size_t kUnlimited = 0;
 // One record of CSV (RFC 4180: cells in quotes where they need them, CRLF), with the
 // fixed columns of csv_header(), which is the first record of a file; new ones will
 // come last. No cell of text is taken for a formula by a spreadsheet: one that
-// begins with = + - @ (also fullwidth) has an apostrophe before it.
+// begins with = + - @ (also fullwidth) has an apostrophe before it. That holds for who
+// reads it with commas: another separator would find more cells, wherever it stands.
 [[nodiscard]] std::string format_csv(const Alert& alert);
 [[nodiscard]] std::string csv_header();
 

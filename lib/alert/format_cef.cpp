@@ -53,25 +53,6 @@ class Extension {
   std::string out_;
 };
 
-std::string serials(const std::vector<Evidence>& evidence) {
-  std::vector<std::uint64_t> list;
-  for (const Evidence& event : evidence) {
-    if (event.serial) list.push_back(*event.serial);
-  }
-  return fmt::format("{}", fmt::join(list, ","));
-}
-
-std::string techniques(const std::vector<Threat>& threats) {
-  std::vector<std::string> ids;
-  for (const Threat& threat : threats) {
-    for (const Technique& technique : threat.techniques) {
-      ids.push_back(technique.id);
-      for (const Technique& sub : technique.subtechniques) ids.push_back(sub.id);
-    }
-  }
-  return fmt::format("{}", fmt::join(ids, ","));
-}
-
 std::string message_of(const Alert& a) {
   std::string out;
   if (a.suppressed) {
@@ -103,17 +84,17 @@ std::string extension_of(const Alert& a) {
     e.add("proto", a.network_transport);
   }
   if (a.file) {
-    e.add("filePath", a.file->now.path);
+    e.add("filePath", shown_path(a.file->now));
     e.add("fname", a.file->now.name);
     e.add("oldFilePath", a.file->original.path);
     e.add("oldFileName", a.file->original.name);
   }
   e.add_custom("cn1", "risk score", std::to_string(a.rule.risk_score));
   e.add_custom("cs1", "command line", command_line(a.process.args));
-  e.add_custom("cs2", "parent", a.parent.executable);
+  e.add_custom("cs2", "parent", shown_executable(a.parent));
   e.add_custom("cs3", "parent command line", command_line(a.parent.args));
-  e.add_custom("cs4", "audit serials", serials(a.evidence));
-  e.add_custom("cs5", "ATT&CK techniques", techniques(a.rule.threats));
+  e.add_custom("cs4", "audit serials", joined_serials(a.evidence, ","));
+  e.add_custom("cs5", "ATT&CK techniques", joined_techniques(a.rule.threats, ","));
   e.add_custom("cs6", "audit user", a.user.audit_id);
   if (a.desktop_entry) e.add_custom("flexString1", "autostart entry", a.desktop_entry->path);
   if (a.suppressed) e.add("cnt", std::to_string(a.suppressed->count));

@@ -73,25 +73,6 @@ class Record {
   bool is_first_ = true;
 };
 
-std::string techniques(const std::vector<Threat>& threats) {
-  std::vector<std::string_view> ids;
-  for (const Threat& threat : threats) {
-    for (const Technique& technique : threat.techniques) {
-      ids.push_back(technique.id);
-      for (const Technique& sub : technique.subtechniques) ids.push_back(sub.id);
-    }
-  }
-  return fmt::format("{}", fmt::join(ids, " "));
-}
-
-std::string serials(const std::vector<Evidence>& evidence) {
-  std::vector<std::uint64_t> list;
-  for (const Evidence& event : evidence) {
-    if (event.serial) list.push_back(*event.serial);
-  }
-  return fmt::format("{}", fmt::join(list, " "));
-}
-
 std::string notes(const Alert& a) {
   std::vector<std::string> list = a.notes;
   if (a.suppressed) list.push_back(fmt::format("{} alerts were held back", a.suppressed->count));
@@ -120,8 +101,8 @@ std::string render(const Alert& a) {
   r.number(a.destination ? a.destination->port : std::nullopt);
   r.text(a.network_transport);
   r.text(a.file ? shown_path(a.file->now) : "");
-  r.text(techniques(a.rule.threats));
-  r.text(serials(a.evidence));
+  r.text(joined_techniques(a.rule.threats, " "));
+  r.text(joined_serials(a.evidence, " "));
   r.text(a.desktop_entry ? a.desktop_entry->path : "");
   r.text(notes(a));
   r.text(a.id);
