@@ -31,6 +31,7 @@
         for (const word of words()) {
           const text = node.data.toLowerCase();
           for (let at = text.indexOf(word); at >= 0 && found.size < 2000; at = text.indexOf(word, at + word.length)) {
+            if (at >= node.length) break; // in lower case a text may be longer (İ)
             const range = new Range();
             range.setStart(node, at);
             range.setEnd(node, Math.min(at + word.length, node.length));
