@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: options to one of its uses. The only place that catches, but for other
 // threads and their making.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -23,6 +26,14 @@ ExitCode written() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return ExitCode::kDone;
   std::fprintf(stderr, "audisp-eql: cannot write to standard output\n");
   return ExitCode::kUnreadable;
+}
+
+// A file of ours would get the number of a standard descriptor that is closed, and
+// what is meant for standard output would go into it.
+void open_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDWR));
+  }
 }
 
 // Those that a person runs.
@@ -49,6 +60,7 @@ ExitCode run(const std::vector<std::string>& args, const BlockedSignals& blocked
 
 int main(int argc, char** argv) {
   try {
+    open_standard_descriptors();
     const BlockedSignals blocked;
     return static_cast<int>(run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), blocked));
   } catch (const std::exception& e) {
