@@ -289,8 +289,8 @@ InputSet open_inputs(const std::vector<std::string>& files, const std::string& h
     set.inputs.push_back(std::move(f.input));
   }
   std::stable_sort(set.inputs.begin(), set.inputs.end(), [](const Input& a, const Input& b) {
-    return std::tie(a.first_host, a.first_time, a.first_serial, a.name) <
-           std::tie(b.first_host, b.first_time, b.first_serial, b.name);
+    return std::tie(a.default_host, a.first_time, a.first_serial, a.first_host, a.name) <
+           std::tie(b.default_host, b.first_time, b.first_serial, b.first_host, b.name);
   });
   find_copies(set.inputs);
   return set;

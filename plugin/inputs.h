@@ -44,7 +44,7 @@ struct Input {
 };
 
 struct InputSet {
-  std::vector<Input> inputs;              // by (first_host, first_time, first_serial, name)
+  std::vector<Input> inputs;              // by (default_host, first_time, first_serial, first_host, name)
   std::vector<Diagnostic> diagnostics;    // errors: inputs that cannot be read; notes
   std::vector<std::string> folder_hosts;  // hosts named after folders, when the files are a tree of hosts
   std::optional<std::uint64_t> bytes;     // of all, as they are stored; nullopt where a pipe is among them

@@ -32,14 +32,15 @@ std::string content(Input& input) {
   return all;
 }
 
-TEST_CASE("inputs are ordered by host, first time, name") {
+TEST_CASE("inputs are ordered by first time, serial, host, name: any of them may hold several hosts") {
   const TempDir dir;
   test::write_file(dir / "c", record("SYSCALL", 10, 1, "a"));
   test::write_file(dir / "b", record("SYSCALL", 30, 3, "a"));
   test::write_file(dir / "a", record("SYSCALL", 20, 2, "b"));
   test::write_file(dir / "d", record("SYSCALL", 10, 1, "a"));
-  const InputSet set = open_inputs({dir / "a", dir / "b", dir / "d", dir / "c"}, {});
-  CHECK(names(set) == std::vector<std::string>{"c", "d", "b", "a"});
+  test::write_file(dir / "e", record("SYSCALL", 10, 1, "b"));
+  const InputSet set = open_inputs({dir / "a", dir / "b", dir / "e", dir / "d", dir / "c"}, {});
+  CHECK(names(set) == std::vector<std::string>{"c", "d", "e", "a", "b"});
   CHECK(set.diagnostics.empty());
 }
 
