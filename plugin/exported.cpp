@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/escape.h"
 #include "plugin/byte_source.h"
 #include "plugin/plural.h"
 #include "plugin/trusted_file.h"
@@ -50,7 +51,7 @@ Diagnostic refused_line(const ndjson::BadLine& bad) {
 ExportedInputs read_exported(const std::vector<std::string>& files, ndjson::SortedLog& log) {
   ExportedInputs out;
   for (const std::string& file : files.empty() ? std::vector<std::string>{"-"} : files) {
-    const std::string name = file == "-" ? "standard input" : file;
+    const std::string name = file == "-" ? "standard input" : escape_printable(file);
     std::string text;
     auto failure = read_input(file, name, text);
     if (failure) out.diagnostics.push_back(std::move(*failure));

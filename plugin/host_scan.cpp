@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kBatches = 6;
 constexpr std::size_t kMaxGroups = 256;
 constexpr std::size_t kMaxBytes = 256u << 10;
+constexpr std::size_t kPiecesPerWord = 64;
 
 // Nobody takes what is made any more: whoever stopped says why.
 struct Stopped {};
@@ -157,8 +158,9 @@ void HostScan::group(const Piece& piece, Batches& batches) {
     batches.current().add_group();
     if (batches.current().is_full()) batches.submit();
   }
-  // What comes through a pipe now and then is not held back.
-  if (batches.current().used > 0) batches.submit();
+  // What comes through a pipe now and then is not held back; an empty one shows how
+  // far the reading is.
+  if (batches.current().used > 0 || ++pieces_ % kPiecesPerWord == 0) batches.submit();
   if (piece.format) intake_.set_format(*piece.format);
 }
 

@@ -5,6 +5,7 @@
 // order and their ids are those of a single thread.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <vector>
 
@@ -49,6 +50,7 @@ class HostScan {
   engine::Decoder decoder_;
   engine::Engine engine_;
   std::vector<alert::Alert> alerts_;
+  std::size_t pieces_ = 0;  // without anything in them
 };
 
 }  // namespace audisp_eql::plugin

@@ -42,10 +42,19 @@ class Walk {
     std::error_code error;
     const bool is_link = entry.is_symlink(error);
     const fs::file_type type = entry.status(error).type();
-    if (type == fs::file_type::directory && !is_link && depth < kDeepest) return folder(entry.path(), depth + 1);
+    if (type == fs::file_type::directory && !is_link) return subfolder(entry.path(), depth + 1);
     if (type != fs::file_type::regular) return leave_out(entry, why(type, is_link));
     if (entry.file_size(error) == 0) return leave_out(entry, "is empty");
     out_.files.push_back(entry.path().string());
+  }
+
+  void subfolder(const fs::path& path, int depth) {
+    if (depth <= kDeepest) return folder(path, depth);
+    Diagnostic deep;
+    deep.message =
+        fmt::format("left out {}: it lies more than {} folders deep", escape_printable(path.string()), kDeepest);
+    deep.hint = "name it as an input of its own";
+    out_.errors.push_back(std::move(deep));
   }
 
   void leave_out(const fs::directory_entry& entry, std::string_view why) {
@@ -54,7 +63,7 @@ class Walk {
 
   static std::string_view why(fs::file_type type, bool is_link) {
     switch (type) {
-      case fs::file_type::directory: return is_link ? "is a link to a folder" : "is a folder too deep";
+      case fs::file_type::directory: return "is a link to a folder";
       case fs::file_type::fifo: return "is a FIFO";
       case fs::file_type::socket: return "is a socket";
       case fs::file_type::block:

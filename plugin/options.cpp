@@ -100,7 +100,8 @@ class CommandLine {
     scan_
         ->add_option("--jobs", options_.jobs,
                      "1: one thread; else reading, grouping, parsing and rules have one each (default)")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(CLI::PositiveNumber.description(""));
     scan_->add_option("--passwd", options_.passwd, "User names of the logs' host (default: this machine's)")
         ->type_name("FILE");
     scan_
@@ -108,7 +109,9 @@ class CommandLine {
                      "A copy of the host's file system: which autostart entry an alert came from, and user names")
         ->type_name("DIR");
     scan_->add_option("--report", options_.report, "Write the alerts also as one HTML page, for a browser")
-        ->type_name("FILE.html");
+        ->type_name("FILE.html")
+        ->check([](const std::string& name) { return name.empty() || name == "-" ? "give the name of a file" : ""; },
+                "");
     add_queries();
     add_exported();
     scan_->add_option("FILE", options_.files, "Logs and folders of logs, in any order; - or none: standard input")

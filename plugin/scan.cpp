@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -57,7 +58,9 @@ class Scan {
         sink_(STDOUT_FILENO, stream_format(options), zone_) {
     if (!options.root.empty()) entries_.emplace(options.root);
     summary_.set_range(range);
-    if (!options.report.empty()) report_.emplace(options.report, options.files, zone_);
+    if (options.report.empty()) return;
+    report_.emplace(options.report, options.files, zone_);
+    ::signal(SIGPIPE, SIG_IGN);  // the page is made even when nobody reads standard output
   }
 
   ExitCode run() {
@@ -68,6 +71,7 @@ class Scan {
     if (options_.input == InputKind::kNdjson) return run_exported();
     const std::string host = options_.host.empty() ? settings_.config.host : options_.host;
     control_.stop_fd = stop_.emplace().fd();
+    sink_.set_stop(control_.stop_fd);
     InputSet set = open_inputs(options_.files, host, &control_);
     say(render(set.diagnostics));
     failed_ +=
@@ -153,7 +157,8 @@ class Scan {
 
   static void say_hosts(const std::vector<std::string>& folders) {
     if (folders.empty()) return;
-    say(fmt::format("note: hosts are named after folders: {} (--host NAME: they are one)\n", fmt::join(folders, ", ")));
+    say(fmt::format("note: hosts are named after folders: {} (--host NAME: they are one)\n",
+                    escape_printable(fmt::format("{}", fmt::join(folders, ", ")))));
   }
 
   // Hosts know nothing of each other, so each default host has a pipeline of
@@ -240,6 +245,7 @@ class Scan {
   void end_reading() {
     progress_.clear();
     sink_.flush();
+    sink_.set_stop(-1);
     interrupted_ = control_.is_stopped();
     stop_->end();  // from here on a second Ctrl-C ends it at once
     if (interrupted_) summary_.set_interrupted();

@@ -17,7 +17,7 @@ bool is_ignored(int signal) {
 StopSignal::StopSignal() {
   sigset_t set;
   ::sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     if (!is_ignored(signal)) ::sigaddset(&set, signal);
   }
   ::pthread_sigmask(SIG_BLOCK, &set, &before_);

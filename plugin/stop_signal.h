@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ctrl-C (INT) and TERM as a descriptor, for a command that a person runs: what
+// Ctrl-C (INT), TERM and HUP (a lost terminal) as a descriptor, for a command that a person runs: what
 // waits in poll(2) sees them in any thread, and no handler runs. Not for the
 // plugin, see signals.h.
 #pragma once
@@ -12,7 +12,7 @@ namespace audisp_eql::plugin {
 
 class StopSignal {
  public:
-  // Blocks both in this thread and in those that it starts afterwards; one that
+  // Blocks them in this thread and in those that it starts afterwards; one that
   // is ignored (a shell's background job, nohup) stays so.
   StopSignal();
   ~StopSignal();

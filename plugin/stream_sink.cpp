@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/stream_sink.h"
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <ctime>
 #include <string_view>
 
@@ -11,6 +15,7 @@ namespace audisp_eql::plugin {
 namespace {
 
 constexpr std::size_t kFlushAt = 65'536;
+constexpr int kPatienceMs = 1000;
 
 }  // namespace
 
@@ -49,10 +54,28 @@ void StreamSink::emit(const alert::Alert& alert) {
   if (buffer_.size() >= kFlushAt) flush();
 }
 
+int StreamSink::wait() const {
+  std::array<pollfd, 2> fds = {{{fd_, POLLOUT, 0}, {stop_fd_, POLLIN, 0}}};
+  int patience = -1;
+  for (;;) {
+    const int ready = ::poll(fds.data(), fds.size(), patience);
+    if (ready < 0 && errno != EINTR) return errno;
+    if (fds[0].revents != 0) return 0;
+    if (ready == 0) return ECANCELED;
+    if (fds[1].revents != 0) {
+      patience = kPatienceMs;
+      fds[1].fd = -1;
+    }
+  }
+}
+
 void StreamSink::flush() {
   std::string_view rest = buffer_;
   while (!rest.empty() && error_ == 0) {
-    const ssize_t n = ::write(fd_, rest.data(), rest.size());
+    error_ = wait();
+    if (error_ != 0) break;
+    // As much as a pipe that has room takes without blocking.
+    const ssize_t n = ::write(fd_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
       error_ = errno;

@@ -17,6 +17,9 @@ class StreamSink : public alert::Sink {
  public:
   // Does not own `fd`, which may block.
   StreamSink(int fd, StreamFormat format, TimeZone zone);
+  // Once `stop_fd` is readable, nothing waits longer than a second for whoever reads
+  // the output: then it is lost, with ECANCELED. Not owned; -1: there is none.
+  void set_stop(int stop_fd) { stop_fd_ = stop_fd; }
   void emit(const alert::Alert& alert) override;
   // Writes what is buffered; of CSV at least the header, alerts or not.
   void flush();
@@ -25,7 +28,11 @@ class StreamSink : public alert::Sink {
   [[nodiscard]] int error() const { return error_; }
 
  private:
+  // Until a write does not block, or the patience is at an end; errno, 0: it does not.
+  [[nodiscard]] int wait() const;
+
   int fd_;
+  int stop_fd_ = -1;
   StreamFormat format_;
   TimeZone zone_;
   std::string buffer_;

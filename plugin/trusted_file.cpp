@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/escape.h"
 #include "plugin/unique_fd.h"
 
 namespace audisp_eql::plugin {
@@ -77,10 +78,10 @@ Diagnostic cannot_read(const std::string& path, int error, Trust trust) {
 }
 
 Diagnostic cannot_write(const std::string& path, int error) {
-  Diagnostic d = os_error("cannot write " + path, error);
+  Diagnostic d = os_error("cannot write " + escape_printable(path), error);
   if (error == EACCES || error == EPERM) {
-    d.hint =
-        fmt::format("give it and its folder to the user that we are: chown {0} {1}; chmod go-w {1}", ::geteuid(), path);
+    d.hint = fmt::format("give it and its folder to the user that we are: chown {0} {1}; chmod go-w {1}", ::geteuid(),
+                         escape_printable(path));
   }
   return d;
 }

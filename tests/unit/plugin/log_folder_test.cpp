@@ -140,8 +140,8 @@ TEST_CASE("the depth of folders is limited") {
   const Folder folder({path + "audit.log", path + "d/audit.log"});
   const LogFolder listed = list_folder(folder.path());
   CHECK(listed.files == std::vector<std::string>{folder / (path + "audit.log")});
-  REQUIRE(listed.left_out.size() == 1);
-  CHECK(listed.left_out[0].why == "is a folder too deep");
+  REQUIRE(listed.errors.size() == 1);
+  CHECK(listed.errors[0].message == "left out " + (folder / (path + "d")) + ": it lies more than 16 folders deep");
 }
 
 }  // namespace
