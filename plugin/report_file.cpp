@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/report_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 #include <utility>
 
@@ -51,6 +54,15 @@ std::string input_option(const std::string& path) {
   return "-if " + shell_quoted(path.front() == '-' ? "./" + path : path);
 }
 
+// What is empty has nothing to lose.
+bool may_be_replaced(const std::string& path, const struct stat& there) {
+  if (!S_ISREG(there.st_mode)) return false;
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  std::array<char, 256> head{};
+  const ssize_t n = fd ? ::read(fd.get(), head.data(), head.size()) : -1;
+  return n == 0 || (n > 0 && report::begins_as_report({head.data(), static_cast<std::size_t>(n)}));
+}
+
 }  // namespace
 
 std::string ausearch_input(const std::vector<std::string>& inputs) {
@@ -68,7 +80,7 @@ std::string ausearch_input(const std::vector<std::string>& inputs) {
 
 ReportFile::ReportFile(std::string path, std::vector<std::string> inputs, TimeZone zone)
     : path_(std::move(path)),
-      temporary_(path_ + ".tmp"),
+      temporary_(path_ + ".XXXXXX"),
       inputs_(std::move(inputs)),
       report_({utc_offset(zone), ausearch_input(inputs_), {}}) {}
 
@@ -78,14 +90,14 @@ ReportFile::~ReportFile() {
 
 std::optional<Diagnostic> ReportFile::open() {
   struct stat there {};
-  if (::lstat(path_.c_str(), &there) == 0 && !S_ISREG(there.st_mode)) {
+  if (::lstat(path_.c_str(), &there) == 0 && !may_be_replaced(path_, there)) {
     Diagnostic refused;
-    refused.message = fmt::format("cannot write {}: it is there, and is no regular file", escape_printable(path_));
+    refused.message = fmt::format("cannot write {}: it is there, and is no earlier report", escape_printable(path_));
     refused.hint = "give a name that is free or of an earlier report";
     return refused;
   }
-  fd_ = create_fresh_file(temporary_, 0600);
-  return fd_ ? std::nullopt : std::optional(cannot_write(temporary_, errno));
+  fd_.reset(::mkostemp(temporary_.data(), O_CLOEXEC));
+  return fd_ ? std::nullopt : std::optional(cannot_write(path_, errno));
 }
 
 std::optional<Diagnostic> ReportFile::finish(const std::string& summary) {
@@ -94,7 +106,7 @@ std::optional<Diagnostic> ReportFile::finish(const std::string& summary) {
   frame.made = read_clock(CLOCK_REALTIME);
   frame.inputs = inputs_;
   frame.summary = summary;
-  if (!write_all(fd_.get(), report_.html(frame)) || ::fsync(fd_.get()) != 0) return cannot_write(temporary_, errno);
+  if (!write_all(fd_.get(), report_.html(frame)) || ::fsync(fd_.get()) != 0) return cannot_write(path_, errno);
   if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return cannot_write(path_, errno);
   fd_ = UniqueFd();
   return std::nullopt;

@@ -25,7 +25,7 @@ class ReportFile {
   ~ReportFile();
 
   // Before hours of reading: whether the file can be made. What has that name and is
-  // no regular file (a device, a link) is an error, and stays.
+  // no earlier report (a log, a device, a link) is an error, and stays.
   [[nodiscard]] std::optional<Diagnostic> open();
   void add(const alert::Alert& alert) { report_.add(alert); }
   // Writes the page and gives it its name. `summary` is what scan says at its end.

@@ -22,7 +22,7 @@ only() {
     "$(sources | grep -vE "^($2)\$" | xargs grep -nE "^ *# *include *[<\"]($1)[>\"]" || true)"
 }
 
-only 'auparse\.h|auparse-defs\.h' 'lib/auparse/[^/]+\.cpp'
+only 'auparse\.h|auparse-defs\.h' 'lib/auparse/[^/]+\.cpp|tests/.*'
 only 'libaudit\.h' 'lib/(audit|auparse)/[^/]+\.cpp|plugin/[^/]+\.cpp|tests/.*'
 only 'boost/asio.*' 'plugin/(live|signals)\.cpp'
 only 'boost/json.*' 'lib/alert/[^/]+\.cpp|tests/.*'

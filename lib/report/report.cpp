@@ -15,6 +15,11 @@
 namespace audisp_eql::report {
 namespace {
 
+// Tells a page of ours from other files.
+constexpr std::string_view kBeginning =
+    "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"generator\" content=\"audisp-eql\">\n";
+
 constexpr std::size_t kKeyBytes = 256;  // of rule and host, where alerts are told apart
 constexpr std::size_t kShownInputs = 20;
 constexpr std::string_view kOther = "others";
@@ -132,14 +137,16 @@ std::string Report::title() const {
                      counted(timeline_.hosts(), "host"));
 }
 
+bool begins_as_report(std::string_view head) { return head.starts_with(kBeginning); }
+
 std::string Report::head_of_page() const {
   return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "{}"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
       "<title>{} - audisp-eql</title>\n<style>{}</style>\n</head>\n",
-      content_policy(page_style(), page_script()), title(), page_style());
+      kBeginning, content_policy(page_style(), page_script()), title(), page_style());
 }
 
 std::string Report::header(const Frame& frame) const {

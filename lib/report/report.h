@@ -40,6 +40,9 @@ struct Frame {
   std::string summary;              // lines of printable text: what was read, and what was not there
 };
 
+// Whether a file that begins with `head` (256 bytes are enough) is such a page.
+[[nodiscard]] bool begins_as_report(std::string_view head);
+
 class Report {
  public:
   explicit Report(Settings settings);

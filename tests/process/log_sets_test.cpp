@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
@@ -80,6 +82,46 @@ TEST_CASE("one file, ten, packed or not, by name or in a folder: the same alerts
     CHECK(by_name.status == 0);
     CHECK(has(by_name.err, "read: 10 inputs, 921 lines\n"));
     CHECK(scan({place.file("logs")}).out == want);
+    CHECK(scan({"--jobs", "1", place.file("logs")}).out == want);
+    CHECK(scan({"--jobs", "2", place.file("logs")}).out == want);
+  }
+}
+
+// Each host has the recording, a second after the host before, as an aggregator would write it.
+std::string log_of_hosts(const std::vector<std::string>& hosts) {
+  std::vector<std::pair<double, std::string>> lines;
+  std::istringstream text(recording("xfce"));
+  for (std::string line; std::getline(text, line);) {
+    const std::size_t stamp = line.find("audit(") + 6;
+    const std::size_t end = line.find(':', stamp);
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+      char time[32];
+      const double shifted = std::stod(line.substr(stamp, end - stamp)) + static_cast<double>(i);
+      std::snprintf(time, sizeof time, "%.3f", shifted);
+      lines.emplace_back(shifted, "node=" + hosts[i] + " " + line.substr(0, stamp) + time + line.substr(end) + "\n");
+    }
+  }
+  std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string log;
+  for (const auto& line : lines) log += line.second;
+  return log;
+}
+
+TEST_CASE("several hosts in one log: rotated files are read in the order of time, whoever begins them") {
+  const std::string log = log_of_hosts({"d", "a", "c", "b"});
+  const std::string want = scan({"--jobs", "1", "-"}, log).out;
+  REQUIRE(alert_ids(want).size() == 8);
+  Place place;
+  std::filesystem::create_directory(place.file("logs"));
+  const std::string order = "5038194267";
+  std::size_t i = 0;
+  for (const std::string& part : parts_of(log, 10)) {
+    write_file(place.file(std::string("logs/audit.log.") + order[i++]), part);
+  }
+  for (const std::string jobs : {"1", "2"}) {
+    CAPTURE(jobs);
+    CHECK(scan({"--jobs", jobs, place.file("logs")}).out == want);
+    CHECK(scan({"--jobs", jobs, "-"}, zstd(log)).out == want);
   }
 }
 
@@ -229,9 +271,9 @@ std::string up_to_first_alert() {
   return log.substr(0, log.find('\n', log.rfind(":5017)")) + 1);
 }
 
-TEST_CASE("Ctrl-C and TERM give what was found so far, and status 130") {
+TEST_CASE("Ctrl-C, TERM and HUP give what was found so far, and status 130") {
   const std::vector<std::string> first = alert_ids(scan({"--until", "@1795506025.106", kXfce}).out);
-  for (const int number : {SIGINT, SIGTERM}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     CAPTURE(number);
     RunningScan running;
     running.write(up_to_first_alert());
@@ -243,6 +285,22 @@ TEST_CASE("Ctrl-C and TERM give what was found so far, and status 130") {
     CHECK(has(running.errors(), "1 alert by 1 rule\n"));
     CHECK(has(running.errors(), "read: 1 input, "));
   }
+}
+
+TEST_CASE("Ctrl-C ends a scan whose output nobody reads") {
+  Place place;
+  place.write_rule("port.toml",
+                   "[rule]\nname = \"n\"\nrule_id = \"port\"\ntype = \"eql\"\nseverity = \"low\"\nrisk_score = 1\n"
+                   "query = \"network where destination.port == 4008\"\n");
+  RunningScan running(RunningScan::Interrupt::kAsUsual, -1, place.rules());
+  std::string log;
+  Stamp stamp;
+  for (int i = 0; i < 500; ++i, ++stamp.serial) log += connect_event({}, stamp, 4008);
+  running.write(log);  // more alerts than a pipe holds
+  running.line();
+  running.signal(SIGINT);
+  CHECK(running.wait() == 130);
+  CHECK(has(running.errors(), "cannot write standard output: Operation canceled"));
 }
 
 // The rest of the log could have held it.

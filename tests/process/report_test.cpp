@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // scan --report: what comes out beside the page, and what happens when it cannot be written.
 // What browsers make of the page is in tests/report.
+#include <sys/stat.h>
+
 #include <filesystem>
 
 #include <doctest/doctest.h>
@@ -73,9 +75,43 @@ TEST_CASE("a disk that is full at the end costs the page, not the alerts") {
                        kRuleFile, "--report", path, kXfce});
   CHECK(ran.status == 3);
   CHECK(alert_ids(ran.out).size() == 2);
-  CHECK(has(ran.err, "cannot write " + path + ".tmp: File too large"));
+  CHECK(has(ran.err, "cannot write " + path + ": File too large"));
   CHECK_FALSE(std::filesystem::exists(path));
-  CHECK_FALSE(std::filesystem::exists(path + ".tmp"));
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(path).parent_path())) {
+    CHECK(entry.path().string().find("report.html") == std::string::npos);
+  }
+}
+
+// A file of ours would get the number that is free.
+TEST_CASE("with standard descriptors closed nothing but the page is in its file") {
+  Place place;
+  const std::string path = place.file("report.html");
+  const Ran whole = audisp_eql_run({"scan", "--rules", kRuleFile, "--report", path, kXfce});
+  REQUIRE(whole.status == 0);
+  for (const std::string closed : {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"}) {
+    CAPTURE(closed);
+    std::filesystem::remove(path);
+    const Ran ran = run({"/bin/sh", "-c", "exec \"$0\" \"$@\" " + closed, AUDISP_EQL, "scan", "--rules", kRuleFile,
+                         "--report", path, kXfce});
+    CHECK(ran.status == 0);
+    CHECK(read_file(path).starts_with("<!doctype html>\n"));
+    CHECK(read_file(path).ends_with("</html>\n"));
+  }
+  const Ran nothing = run({"/bin/sh", "-c", "exec \"$0\" scan --rules \"$1\" - <&-", AUDISP_EQL, kRuleFile});
+  CHECK(has(nothing.err, "read: 1 input, 0 lines"));
+}
+
+TEST_CASE("the page is made when nobody reads standard output") {
+  Place place;
+  const std::string path = place.file("report.html");
+  REQUIRE(::mkfifo(place.file("pipe").c_str(), 0600) == 0);
+  // Opened for both, so that it can be opened for writing; then its one reader is gone.
+  const std::string start =
+      "exec 4<>'" + place.file("pipe") + "'; exec >'" + place.file("pipe") + "' 4<&-; exec \"$0\" \"$@\"";
+  const Ran ran = run({"/bin/sh", "-c", start, AUDISP_EQL, "scan", "--rules", kRuleFile, "--report", path, kXfce});
+  CHECK(ran.status == 3);
+  CHECK(has(ran.err, "cannot write standard output: Broken pipe"));
+  CHECK(count_of(read_file(path), "<details class=\"alert") == 2);
 }
 
 }  // namespace

@@ -22,6 +22,10 @@ namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+std::size_t files_in(const TempDir& dir) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(dir.path()), {}));
+}
+
 bool is_there(const std::string& path) { return std::filesystem::exists(std::filesystem::symlink_status(path)); }
 
 }  // namespace
@@ -44,23 +48,44 @@ TEST_CASE("the page is there when it is whole, for its owner alone") {
   CHECK(has(page, "-if audit.log"));
   CHECK(has(page, "0 lines read"));
   CHECK(page.ends_with("</html>\n"));
-  CHECK_FALSE(is_there(path + ".tmp"));
+  CHECK(report::begins_as_report(page.substr(0, 256)));
+  CHECK(files_in(dir) == 1);
 }
 
 TEST_CASE("an earlier report is replaced, and stays when the new one is not finished") {
   TempDir dir;
   const std::string path = dir / "report.html";
-  test::write_file(path, "old");
+  test::write_file(path, "");  // as mktemp leaves it
+  {
+    ReportFile report(path, {}, TimeZone::kUtc);
+    REQUIRE_FALSE(report.open());
+    report.add(test::sample_alert());
+    REQUIRE_FALSE(report.finish(""));
+  }
+  const std::string old = test::read_file(path);
   {
     ReportFile report(path, {}, TimeZone::kUtc);
     REQUIRE_FALSE(report.open());
   }
-  CHECK(test::read_file(path) == "old");
-  CHECK_FALSE(is_there(path + ".tmp"));
+  CHECK(test::read_file(path) == old);
+  CHECK(files_in(dir) == 1);
   ReportFile report(path, {}, TimeZone::kUtc);
   REQUIRE_FALSE(report.open());
   CHECK_FALSE(report.finish(""));
   CHECK(has(test::read_file(path), "No alerts"));
+}
+
+TEST_CASE("a log that has the name of the report stays") {
+  TempDir dir;
+  const std::string path = dir / "audit.log";
+  for (const std::string text : {"type=CWD msg=audit(1.000:1): cwd=\"/\"\n", "<!doctype html>\n", "<"}) {
+    CAPTURE(text);
+    test::write_file(path, text);
+    const auto failure = ReportFile(path, {}, TimeZone::kUtc).open();
+    REQUIRE(failure);
+    CHECK(has(failure->message, "is no earlier report"));
+    CHECK(test::read_file(path) == text);
+  }
 }
 
 TEST_CASE("what is no regular file is refused, and stays") {
@@ -74,7 +99,7 @@ TEST_CASE("what is no regular file is refused, and stays") {
     CAPTURE(path);
     const auto failure = ReportFile(path, {}, TimeZone::kUtc).open();
     REQUIRE(failure);
-    CHECK(has(failure->message, "no regular file"));
+    CHECK(has(failure->message, "no earlier report"));
     CHECK_FALSE(std::filesystem::is_regular_file(std::filesystem::symlink_status(path)));
   }
   const auto failure = ReportFile(dir / "none/report.html", {}, TimeZone::kUtc).open();
@@ -86,7 +111,6 @@ TEST_CASE("a link that somebody puts under a name of ours is not followed") {
   TempDir dir;
   const std::string path = dir / "report.html";
   test::write_file(dir / "victim", "kept");
-  REQUIRE(::symlink((dir / "victim").c_str(), (path + ".tmp").c_str()) == 0);
   ReportFile report(path, {}, TimeZone::kUtc);
   REQUIRE_FALSE(report.open());
   REQUIRE(::symlink((dir / "victim").c_str(), path.c_str()) == 0);
