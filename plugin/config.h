@@ -46,7 +46,8 @@ struct SyslogConfig {
 };
 
 struct FileConfig {
-  std::string path;  // empty: no file
+  std::string path;                // empty: no file
+  std::size_t max_line_bytes = 0;  // without the newline; 0: whole alerts
 };
 
 struct SpoolConfig {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Alerts as JSON lines appended to a file (0640), whole arguments. An error is
-// counted and the file tried again with the next alert; it is never fatal.
+// Alerts as JSON lines appended to a file (0640). An error is counted and the
+// file tried again with the next alert; it is never fatal.
 #pragma once
 
 #include <cstdint>

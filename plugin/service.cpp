@@ -247,8 +247,9 @@ void Service::emit_summaries(std::vector<alert::Alert> summaries) {
 }
 
 void Service::write_to_file(const alert::Alert& alert) {
-  if (settings_.config.file.path.empty() || disk_.post(FileLine{alert::format_json(alert)})) return;
-  if (file_dropped_++ == 0) log_.error("the disk is too slow: alerts are missing from " + settings_.config.file.path);
+  const FileConfig& file = settings_.config.file;
+  if (file.path.empty() || disk_.post(FileLine{alert::format_json(alert, file.max_line_bytes)})) return;
+  if (file_dropped_++ == 0) log_.error("the disk is too slow: alerts are missing from " + file.path);
 }
 
 std::optional<std::chrono::milliseconds> Service::summary_in() const {
