@@ -25,6 +25,8 @@ for name in child_network child_network_any entry_written entry_written_then_run
 done
 has /usr/share/doc/audisp-eql/README.md 644
 has /usr/share/doc/audisp-eql/docs/formats.md 644
+has /usr/share/doc/audisp-eql/docs/siem.md 644
+has /usr/share/doc/audisp-eql/siem/rsyslog/10-audisp-eql.conf 644
 has /usr/lib/sysusers.d/audisp-eql.conf 644
 has /usr/lib/tmpfiles.d/audisp-eql.conf 644
 

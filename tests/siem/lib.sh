@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+# The parts of run.sh: certificates, daemons with the files of conf/siem on sockets and ports of their own, the plugin.
+# shellcheck shell=sh disable=SC2154,SC2034
+
+say() { echo "siem: $*" >&2; }
+
+fail() {
+  say "FAILED: $*"
+  for log in "$work"/*.out; do
+    [ ! -s "$log" ] || { say "--- ${log##*/}"; tail -n 15 "$log" | cut -c1-400 >&2; }
+  done
+  exit 1
+}
+
+# Where the software is not there: a reason to skip by hand, a failure in CI.
+cannot() {
+  say "cannot run: $*"
+  [ "${CI:-}" = true ] && exit 1
+  exit 77
+}
+
+# wait_for WHAT COMMAND...: until COMMAND is true, for half a minute.
+wait_for() {
+  what=$1 tries=600
+  shift
+  until "$@"; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || fail "waited in vain for $what"
+    sleep 0.05
+  done
+}
+
+find_syslog_ng() {
+  syslog_ng=$(command -v syslog-ng) && return 0
+  syslog_ng_root=$source/build/unpacked/syslog-ng-core
+  syslog_ng=$syslog_ng_root/usr/sbin/syslog-ng
+  [ -x "$syslog_ng" ] || cannot "no syslog-ng: sh tests/unpack_packages.sh"
+  syslog_ng_modules=$(echo "$syslog_ng_root"/usr/lib/syslog-ng/3*)
+}
+
+run_syslog_ng() {
+  [ -n "${syslog_ng_root:-}" ] || exec "$syslog_ng" "$@"
+  export LD_LIBRARY_PATH="$syslog_ng_root/usr/lib/syslog-ng"
+  exec "$syslog_ng" --module-path="$syslog_ng_modules" "$@"
+}
+
+# Debian's own, which python3-yaml is for.
+python=/usr/bin/python3
+[ -x "$python" ] || python=python3
+
+check_software() {
+  for tool in rsyslogd openssl jq "$python"; do
+    command -v "$tool" >/dev/null || cannot "$tool is not installed"
+  done
+  for module in lmnsd_gtls omrelp imrelp omelasticsearch omkafka; do
+    [ -n "$(find /usr/lib /usr/lib64 -path "*rsyslog/$module.so" 2>/dev/null)" ] || cannot "rsyslog has no $module here"
+  done
+  find_syslog_ng
+}
+
+clean_up() {
+  status=$?
+  trap - EXIT INT TERM
+  set +e
+  for pid in $pids; do
+    kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+  done
+  [ -n "${KEEP:-}" ] && cp -r "$work" "$KEEP"; rm -rf "$work"
+  exit "$status"
+}
+
+# A CA, and certificates of it: of the server, and of one host.
+make_certificates() {
+  mkdir "$work/tls"
+  (
+    cd "$work/tls"
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=test-ca
+    for name in siem.example.com desk7.example.com; do
+      openssl req -newkey rsa:2048 -nodes -keyout "$name.key" -out "$name.csr" -subj "/CN=$name"
+      echo "subjectAltName=DNS:$name,DNS:localhost,IP:127.0.0.1" >"$name.ext"
+      openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile "$name.ext" \
+        -out "$name.pem"
+    done
+  ) >"$work/openssl.log" 2>&1 || { cat "$work/openssl.log" >&2; fail "openssl"; }
+}
+
+# Five that are free now.
+choose_ports() {
+  # shellcheck disable=SC2046 # words
+  set -- $("$python" -c 'import socket
+sockets = [socket.socket() for _ in range(5)]
+for s in sockets: s.bind(("127.0.0.1", 0))
+print(*(s.getsockname()[1] for s in sockets))')
+  tls_port=$1 relp_port=$2 ng_port=$3 json_port=$4 elastic_port=$5
+}
+
+is_listening() { grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F:]+ 0A " /proc/net/tcp /proc/net/tcp6; }
+
+# as_shipped NAME FILE...: files of conf/siem with what a user must change changed, for the daemon NAME. Hosts send to
+# the server of their own software, host...-cross to the other's.
+as_shipped() {
+  daemon=$1 certificate=siem.example.com to_rsyslog=$tls_port to_syslog_ng=$ng_port
+  shift
+  case $daemon in
+    host*-cross) certificate=desk7.example.com to_rsyslog=$ng_port to_syslog_ng=$tls_port ;;
+    host*) certificate=desk7.example.com ;;
+  esac
+  (cd "$source/conf/siem" && cat "$@") | sed \
+    -e "s|/etc/[a-z-]*\(\.d\)\{0,1\}/tls/ca.pem|$work/tls/ca.pem|" \
+    -e "s|/etc/[a-z-]*\(\.d\)\{0,1\}/tls/cert.pem|$work/tls/$certificate.pem|" \
+    -e "s|/etc/[a-z-]*\(\.d\)\{0,1\}/tls/key.pem|$work/tls/$certificate.key|" \
+    -e "s|/var/spool/rsyslog/|$work/$daemon.|" \
+    -e "s|/var/log/audisp-eql.json|$work/$daemon.json|" \
+    -e 's|target="siem.example.com"|target="127.0.0.1"|' \
+    -e 's|syslog("siem.example.com" port|syslog("localhost" port|' \
+    -e 's|https://elastic.example.com|https://localhost|' \
+    -e "s|port=\"6514\"|port=\"$to_rsyslog\"|" -e "s|port=\"2514\"|port=\"$relp_port\"|" \
+    -e "s|port(6514)|port($to_syslog_ng)|" \
+    -e "s|port=\"5170\"|port=\"$json_port\"|" -e "s|serverport=\"9200\"|serverport=\"$elastic_port\"|"
+}
+
+# rsyslog.conf NAME: what comes before /etc/rsyslog.d/*.conf, in the order of Debian's rsyslog.conf.
+rsyslog_base() {
+  mkdir -p "$work/$1.spool"
+  echo 'module(load="imuxsock" SysSock.Use="off")'
+  case $1 in host*) echo "input(type=\"imuxsock\" Socket=\"$work/$1.sock\")" ;; esac
+  echo "\$WorkDirectory $work/$1.spool"
+}
+
+# start_rsyslogd NAME FILE...: and what reaches it, raw, is in NAME.all.
+start_rsyslogd() {
+  name=$1
+  shift
+  {
+    rsyslog_base "$name"
+    as_shipped "$name" "$@"
+    echo 'template(name="raw" type="string" string="%rawmsg%\n")'
+    echo "action(type=\"omfile\" file=\"$work/$name.all\" template=\"raw\")"
+  } >"$work/$name.conf"
+  check_rsyslog "$name"
+  rsyslogd -n -f "$work/$name.conf" -i "$work/$name.pid" >"$work/$name.out" 2>&1 &
+  pids="$pids $!"
+}
+
+# Neither error nor warning: rsyslogd's own two lines are all.
+check_rsyslog() {
+  name=$1
+  rsyslogd -N1 -f "$work/$name.conf" >"$work/$name.check.out" 2>&1 || fail "rsyslogd refuses $name.conf"
+  if grep -v 'config validation run' "$work/$name.check.out"; then fail "rsyslogd complains of $name.conf"; fi
+}
+
+# start_syslog_ng NAME FILE
+start_syslog_ng() {
+  {
+    echo '@version: 3.38'
+    case $1 in host*) echo "source s_src { unix-dgram(\"$work/$1.sock\"); };" ;; esac
+    as_shipped "$1" "$2"
+  } >"$work/$1.conf"
+  set -- "$1" -f "$work/$1.conf" -R "$work/$1.persist" -c "$work/$1.control" -p "$work/$1.pid" --no-caps
+  name=$1
+  shift
+  (run_syslog_ng --syntax-only "$@") >"$work/$name.check.out" 2>&1 || fail "syslog-ng refuses $name.conf"
+  if grep -iE 'warning|error' "$work/$name.check.out"; then fail "syslog-ng complains of $name.conf"; fi
+  # The disk buffer lies where it is started.
+  mkdir -p "$work/$name.spool"
+  (cd "$work/$name.spool" && run_syslog_ng -F "$@") >"$work/$name.out" 2>&1 &
+  pids="$pids $!"
+}
+
+# alert_through SOCKET MAX_MESSAGE_BYTES: the plugin, as auditd runs it but for the pipe, raises the alert.
+alert_through() {
+  rm -rf "$work/plugin"
+  mkdir "$work/plugin"
+  cat >"$work/plugin.toml" <<END
+user = "root"
+host = "desk7"
+rules = ["$source/conf/rules/xdg_autostart_network.toml"]
+exceptions = ""
+[syslog]
+socket = "$1"
+max_message_bytes = $2
+[file]
+path = "$work/plugin/alerts.jsonl"
+max_line_bytes = 60000
+[spool]
+path = "$work/plugin/spool"
+[state]
+path = ""
+END
+  "$plugin" --config "$work/plugin.toml" <"$work/pipe" >"$work/plugin.out" 2>&1 &
+  plugin_pid=$!
+  pids="$pids $plugin_pid"
+  cat "$work/records" >"$work/pipe"
+  wait "$plugin_pid" || fail "the plugin ended with status $?"
+}
+
+send() {
+  "$python" -c 'import socket, sys
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), sys.argv[1])' "$1" "$2"
+}
+
+has_lines() { [ -f "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]; }
+
+# check_way NAME COUNT: NAME.json has the alert COUNT times cut and COUNT times whole, as valid JSON, and nothing else.
+check_way() {
+  wait_for "alerts at $1" has_lines "$work/$1.json" $((2 * $2))
+  got=$(jq -r --slurpfile whole "$work/whole.json" 'def plain: del(.entity_id, .parent.entity_id); $whole[0] as $whole |
+    def same: [.event.id, .event.kind, .rule.id, .destination.ip, .process.args_count];
+    if same != ($whole | same) then "another"
+    elif .audisp_eql.truncated and any(.process.args[]; endswith("...")) then "cut"
+    elif (.process | plain) == ($whole.process | plain) and .evidence == $whole.evidence and (.audisp_eql.truncated | not) then "whole"
+    else "wrong" end' "$work/$1.json" | sort | uniq -c | tr -s ' \n' ' ')
+  [ "$got" = " $2 cut $2 whole " ] || fail "$1 has alerts:$got"
+}
+
+# An alert that came twice had the same id, and the second, refused as it was, held nothing up.
+check_elastic_actions() {
+  got=$(jq -r '"\(.create._index) \(.create._id)"' "$work/elastic.actions" | sort | uniq -c | tr -s ' \n' ' ')
+  [ "$got" = " 2 logs-audisp_eql.alerts-default $(jq -r .event.id "$work/whole.json") " ] || fail "elastic: $got"
+}
+
+check_host_name() {
+  name=$(jq -r .host.name "$work/server-tls.json" | sort -u)
+  [ "$name" = "$(hostname -s)" ] || [ "$name" = "$(hostname)" ] || fail "the host's name is $name"
+}
+
+# What the daemons were given: never more than was configured, and nearly that.
+check_sizes() {
+  sizes=$(LC_ALL=C awk '/@cee: \{"@timestamp"/ { print length($0) }' "$work/host-rsyslog.all" | tr '\n' ' ')
+  # shellcheck disable=SC2086 # words
+  set -- $sizes
+  [ $# = 2 ] && [ "$1" -le 8096 ] && [ "$1" -gt 7600 ] && [ "$2" -le 65536 ] && [ "$2" -gt 60000 ] || fail "sizes: $sizes"
+}
+
+check_own_messages() { grep -q ' audisp-eql .* start: ' "$work/server-tls.all" || fail "nothing of the plugin's own came"; }
+
+# The file, as Wazuh needs it.
+check_file() {
+  [ "$(wc -c <"$work/plugin/alerts.jsonl")" -le 60001 ] || fail "the file's line is too long"
+  jq -e '.audisp_eql.truncated and .event.kind == "alert"' "$work/plugin/alerts.jsonl" >/dev/null || fail "the file"
+}
+
+# There is no broker here: as far as rsyslogd goes without.
+check_kafka() {
+  { rsyslog_base kafka; as_shipped kafka rsyslog/10-audisp-eql.conf rsyslog/30-audisp-eql-to-kafka.conf; } >"$work/kafka.conf"
+  check_rsyslog kafka
+}
