@@ -6,6 +6,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh tests/install_packages.sh build test desktop
+sh tests/unpack_packages.sh
 
 log=build/run.log
 mkdir -p build
