@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # receivers.py DIR JSON_PORT ELASTIC_PORT: stands for what takes JSON lines over TCP, and for Elasticsearch's bulk
 # interface over TLS. What they were given is in DIR/json-tcp.json and DIR/elastic.json, a line each, and the index and
-# id of the latter in DIR/elastic.actions. An id that was there is answered with 409, as a data stream does.
+# id of the latter in DIR/elastic.actions. An id that was there is answered with 409, as a data stream does. The first
+# answer waits until DIR/elastic.go is there, so that what comes meanwhile comes as one batch.
 import http.server
 import json
+import os
 import socketserver
 import ssl
 import sys
 import threading
+import time
 
 directory, json_port, elastic_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
@@ -39,11 +42,13 @@ class Elastic(http.server.BaseHTTPRequestHandler):
         self.answer({})
 
     def do_POST(self):
-        lines = self.rfile.read(int(self.headers["Content-Length"])).split(b"\n")
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        while not os.path.exists(f"{directory}/elastic.go"):
+            time.sleep(0.02)
+        lines = body.removesuffix(b"\n").split(b"\n")  # an empty one among them would be refused by Elasticsearch too
         items = []
+        append("elastic.batches", b"%d" % (len(lines) // 2))
         for action, document in zip(lines[0::2], lines[1::2]):
-            if not document:
-                continue
             append("elastic.actions", action)
             append("elastic.json", document)
             document_id = json.loads(action)["create"]["_id"]

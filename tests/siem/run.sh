@@ -46,18 +46,19 @@ for host in $hosts; do
   send "$work/$host.sock" '<84>Nov 25 08:00:00 sudo: @cee: {"event":{"kind":"alert"}}'
   send "$work/$host.sock" '<84>Nov 25 08:00:00 audisp-eql[1]: @cee: {"event":{"kind":"alert"'
 done
-for size in 8096 65536; do
+for size in 8096 65536 8096 65536; do
   for host in $hosts; do
     alert_through "$work/$host.sock" "$size"
   done
 done
+: >"$work/elastic.go"
 
-check_way host-rsyslog 1
-check_way server-tls 2
-check_way server-relp 1
-check_way server-syslog-ng 2
-check_way json-tcp 1
-check_way elastic 1
+check_way host-rsyslog 2
+check_way server-tls 4
+check_way server-relp 2
+check_way server-syslog-ng 4
+check_way json-tcp 2
+check_way elastic 2
 check_elastic_actions
 check_host_name
 check_sizes
