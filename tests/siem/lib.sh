@@ -69,6 +69,14 @@ clean_up() {
   exit "$status"
 }
 
+# The records, and what must come of them, made without any daemon.
+make_alert() {
+  mkfifo "$work/pipe"
+  "$python" "$here/records.py" >"$work/records"
+  "$plugin" scan --format json --host desk7 --rules "$source/conf/rules/xdg_autostart_network.toml" "$work/records" \
+    >"$work/whole.json" 2>"$work/scan.out" || fail "scan"
+}
+
 # A CA, and certificates of it: of the server, and of one host.
 make_certificates() {
   mkdir "$work/tls"
@@ -123,7 +131,10 @@ as_shipped() {
 rsyslog_base() {
   mkdir -p "$work/$1.spool"
   echo 'module(load="imuxsock" SysSock.Use="off")'
-  case $1 in host*) echo "input(type=\"imuxsock\" Socket=\"$work/$1.sock\")" ;; esac
+  case $1 in
+    host*) echo "input(type=\"imuxsock\" Socket=\"$work/$1.sock\")" ;;
+    journal) echo 'input(type="imuxsock" Socket="/run/systemd/journal/syslog")' ;;
+  esac
   echo "\$WorkDirectory $work/$1.spool"
 }
 

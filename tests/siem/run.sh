@@ -16,12 +16,7 @@ pids=
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-"$python" "$here/records.py" >"$work/records"
-mkfifo "$work/pipe"
-# What must come, made without any daemon.
-"$plugin" scan --format json --host desk7 --rules "$source/conf/rules/xdg_autostart_network.toml" "$work/records" \
-  >"$work/whole.json" 2>"$work/scan.out" || fail "scan"
-
+make_alert
 make_certificates
 choose_ports
 rsyslog=rsyslog/10-audisp-eql.conf
