@@ -216,12 +216,11 @@ def check_splunk():
     begin = re.search(stanza["TIME_PREFIX"], alert_line)
     check("splunk: TIME_PREFIX", begin is not None)
     stamp = alert_line[begin.end():begin.end() + int(stanza["MAX_TIMESTAMP_LOOKAHEAD"])]
-    check("splunk: TIME_FORMAT", stanza["TIME_FORMAT"] == "%Y-%m-%dT%H:%M:%S.%3N%Z"
+    check("splunk: TIME_FORMAT", stanza["TIME_FORMAT"] == "%Y-%m-%dT%H:%M:%S.%3NZ"
           and datetime.datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S.%fZ"))
     known = splunk_fields()
     for key, value in stanza.items():
         named = re.findall(r"'([^']+)'", value) if key.startswith("EVAL-") else []
-        named += [value.split(" AS ")[0]] if key.startswith("FIELDALIAS-") else []
         for field in named:
             check(f"splunk: {key} names {field}", field in known)
     names = [n.strip() for n in props["syslog"]["TRANSFORMS-audisp_eql"].split(",")]
