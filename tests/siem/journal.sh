@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# journal.sh PLUGIN: the same alert by a real journald, with a /run of its own: journalctl prints it as docs/siem.md says,
-# and rsyslogd has it from journald. Needs root and mount namespaces.
+# journal.sh PLUGIN: the same alert by a real journald, with a /run of its own: journalctl prints it as docs/siem.md
+# says, and rsyslogd has it from journald. Needs root and mount namespaces.
 set -eu
 plugin=$1
 here=$(cd "$(dirname "$0")" && pwd)

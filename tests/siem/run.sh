@@ -60,6 +60,6 @@ check_sizes
 check_own_messages
 check_file
 check_all_files
-"$python" "$here/check_files.py" "$source" "$work/plugin/alerts.jsonl" "$work/host-rsyslog.all" "$work/server-tls.all" ||
-  fail "the files for others"
+"$python" "$here/check_files.py" "$source" "$work/plugin/alerts.jsonl" \
+  "$work/host-rsyslog.all" "$work/server-tls.all" || fail "the files for others"
 say "every alert came, cut at 8096 bytes and whole at 65536, by TLS and RELP, rsyslog and syslog-ng"
