@@ -21,6 +21,7 @@ make_certificates
 choose_ports
 rsyslog=rsyslog/10-audisp-eql.conf
 r() { echo "rsyslog/$1.conf"; }
+leave_on_disk
 start_rsyslogd server-tls $rsyslog "$(r 20-audisp-eql-from-tls)" "$(r 30-audisp-eql-to-file)"
 start_rsyslogd server-relp $rsyslog "$(r 20-audisp-eql-from-relp)" "$(r 30-audisp-eql-to-file)"
 start_syslog_ng server-syslog-ng syslog-ng/audisp-eql-from-tls.conf
@@ -29,6 +30,8 @@ pids="$pids $!"
 for port in "$tls_port" "$relp_port" "$ng_port" "$json_port" "$elastic_port"; do
   wait_for "a server on port $port" is_listening "$port"
 done
+touch "$work/server-tls.json" "$work/server-relp.json"
+check_left_on_disk
 start_rsyslogd host-rsyslog $rsyslog "$(r 30-audisp-eql-to-file)" "$(r 30-audisp-eql-to-tls)" \
   "$(r 30-audisp-eql-to-relp)" "$(r 30-audisp-eql-to-json-tcp)" "$(r 30-audisp-eql-to-elasticsearch)"
 start_rsyslogd host-rsyslog-cross $rsyslog "$(r 30-audisp-eql-to-tls)"
