@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <climits>
+
 #include <array>
 #include <fstream>
 
@@ -15,6 +17,13 @@ std::string this_host_id() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0') return name.data();
   return "localhost";
+}
+
+std::vector<std::string> this_host_nodes() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return {};
+  const std::string whole = name.data();
+  return {whole, whole.substr(0, whole.find('.'))};
 }
 
 std::string this_boot_id() {

@@ -31,7 +31,7 @@ struct Options {
   bool fail_on_alert = false;
   bool keep_going = false;
   unsigned jobs = 0;  // threads; 0: as many as help
-  std::string passwd = "/etc/passwd";
+  std::optional<std::string> passwd;  // nullopt: this machine's, for what may be of this machine
   std::string report;  // HTML file; empty: none
   std::string root;    // of a copy of the host's file system; empty: none
   InputKind input = InputKind::kAudit;

@@ -19,6 +19,7 @@
 #include "plugin/autostart.h"
 #include "plugin/entry_lookups.h"
 #include "plugin/exported.h"
+#include "plugin/host_id.h"
 #include "plugin/host_scan.h"
 #include "plugin/inputs.h"
 #include "plugin/passwd.h"
@@ -115,15 +116,15 @@ class Scan {
 
   // Without names alerts still have ids; a file that was asked for is missed.
   void read_user_names() {
-    const bool is_asked_for = options_.passwd != Options().passwd;
-    const bool of_copy = !options_.root.empty() && !is_asked_for;
-    if (auto names = read_passwd(of_copy ? options_.root + "/etc/passwd" : options_.passwd)) {
+    if (auto names = read_passwd(options_.passwd.value_or(options_.root + "/etc/passwd"))) {
       user_names_ = std::move(*names);
-    } else if (of_copy || is_asked_for) {
+    } else if (names_are_asked_for()) {
       say(render(names.error().diagnostics));
       ++failed_;
     }
   }
+
+  [[nodiscard]] bool names_are_asked_for() const { return options_.passwd || !options_.root.empty(); }
 
   bool rules_are_usable() {
     engine::RuleSet rules = make_rules();
@@ -173,6 +174,8 @@ class Scan {
     engine::PipelineOptions options = pipeline_options(settings_.config);
     if (!host.empty()) options.engine.default_host = host;
     options.engine.user_names = user_names_;
+    // This machine's names say nothing of other hosts' users.
+    if (!names_are_asked_for()) options.engine.named_nodes = this_host_nodes();
     HostScan scan(std::move(options), make_rules(), options_.jobs);
     const std::vector<Diagnostic> failures = scan.run(inputs, [this](std::vector<alert::Alert>& alerts) {
       emit(alerts);

@@ -3,10 +3,7 @@
 
 #include <unistd.h>
 
-#include <climits>
-
 #include <algorithm>
-#include <array>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -49,25 +46,16 @@ std::string host_of(const Options& options, const Config& config) {
   return config.host.empty() ? this_host_id() : config.host;
 }
 
-// What auditd's name_format may call this host; `numeric` and `user` need the
-// config's `host`.
-std::vector<std::string> local_nodes(const std::string& host) {
-  std::vector<std::string> names = {host};
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  if (::gethostname(name.data(), name.size() - 1) == 0 && name[0] != '\0') {
-    names.emplace_back(name.data());
-    names.push_back(names.back().substr(0, names.back().find('.')));
-  }
-  return names;
-}
-
 engine::PipelineOptions live_options(const Options& options, const Config& config) {
   engine::PipelineOptions out = pipeline_options(config);
   out.engine.default_host = host_of(options, config);
   out.engine.own_pid = static_cast<std::uint32_t>(::getpid());
   out.engine.own_start = wall_clock();
-  out.engine.local_nodes = local_nodes(out.engine.default_host);
+  // `numeric` and `user` need the config's `host`.
+  out.engine.local_nodes = this_host_nodes();
+  out.engine.local_nodes.push_back(out.engine.default_host);
   if (auto names = read_passwd("/etc/passwd")) out.engine.user_names = std::move(*names);
+  out.engine.named_nodes = out.engine.local_nodes;
   out.engine.proc = [proc = ProcReader::of_this_host()](std::uint32_t pid) { return proc.read(pid); };
   out.engine.unit = [proc = ProcReader::of_this_host()](std::uint32_t pid) { return proc.unit(pid); };
   return out;
@@ -216,7 +204,8 @@ void Service::emit() {
   const auto now = EntryLookups::Clock::now();
   for (alert::Alert& alert : alerts_) {
     alert.created = wall_clock();
-    if (!settings_.config.desktop_entries) alert.launches.clear();
+    // Another host's entries and processes are not here; what has the same pid or name would be taken for them.
+    if (!settings_.config.desktop_entries || !pipeline_.engine().is_local(alert.node)) alert.launches.clear();
     lookups_.add(std::move(alert), now);
   }
   alerts_.clear();

@@ -79,7 +79,7 @@ struct Engine::State {
       : options(std::move(engine_options)),
         hosts({options.default_host, options.local_nodes, options.max_hosts, options.table, options.proc, {}},
               [this](std::string_view entity_id, entity::Moment when) { end_entity(entity_id, when); }),
-        builder(options.user_names) {}
+        builder(options.user_names, options.named_nodes) {}
 
   EngineOptions options;
   std::vector<std::unique_ptr<ActiveRule>> rules;
@@ -305,6 +305,7 @@ void Engine::set_rules(RuleSet set) {
 
 const event::FieldTable& Engine::fields() const { return state_->fields; }
 std::size_t Engine::rule_count() const { return state_->rules.size(); }
+bool Engine::is_local(std::string_view node) const { return state_->hosts.is_local(node); }
 
 audit::SelectionRequest Engine::selection() const {
   audit::SelectionRequest request;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,6 +33,8 @@ struct EngineOptions {
   std::vector<std::string> local_nodes;  // live: node= names that mean this host (auditd's name_format)
   std::size_t max_hosts = 1024;          // node= names kept apart; further ones share one table, counted
   std::unordered_map<std::uint32_t, std::string> user_names;  // passwd snapshot: uid to name
+  // node= names of the hosts whose users these are, besides records without; nullopt: every host's.
+  std::optional<std::vector<std::string>> named_nodes;
   entity::TableLimits table;
   sequence::Limits sequence;
   entity::ProcSource proc;  // live only
@@ -62,6 +65,8 @@ class Engine {
   // The fields of the loaded rules: what exported events are filled by.
   [[nodiscard]] const event::FieldTable& fields() const;
   [[nodiscard]] std::size_t rule_count() const;
+  // Whether records with this node= are of this host (EngineOptions::local_nodes), or of another.
+  [[nodiscard]] bool is_local(std::string_view node) const;
   // What the loaded rules need of the record stream.
   [[nodiscard]] audit::SelectionRequest selection() const;
 

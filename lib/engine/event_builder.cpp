@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/engine/event_builder.h"
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -199,7 +200,7 @@ void EventBuilder::set_user(const audit::AuditEvent& source, EventKind kind, con
     for (const FieldId field : {FieldId::kUserId, FieldId::kUserEffectiveId, FieldId::kProcessUserId})
       event_.set_text(field, id);
     const auto name = user_names_.find(euid);
-    if (name != user_names_.end()) event_.set_text(FieldId::kUserName, name->second);
+    if (name != user_names_.end() && has_names(source.node)) event_.set_text(FieldId::kUserName, name->second);
   }
   if (call.uid != audit::kUnsetId) event_.set_text(FieldId::kProcessRealUserId, id_text(call.uid));
   if (call.auid != audit::kUnsetId) event_.set_text(FieldId::kUserAuditId, id_text(call.auid));
@@ -208,6 +209,11 @@ void EventBuilder::set_user(const audit::AuditEvent& source, EventKind kind, con
     event_.set_text(FieldId::kProcessGroupId, id_text(call.egid));
     event_.set_text(FieldId::kGroupId, id_text(call.egid));
   }
+}
+
+bool EventBuilder::has_names(std::string_view node) const {
+  return node.empty() || !named_nodes_ ||
+         std::find(named_nodes_->begin(), named_nodes_->end(), node) != named_nodes_->end();
 }
 
 void EventBuilder::set_connect(const audit::Connect& connect, EventTime when, const entity::Process& process) {

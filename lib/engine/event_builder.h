@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "lib/audit/audit_event.h"
 #include "lib/entity/process_table.h"
@@ -44,8 +45,10 @@ struct CommandLines {
 
 class EventBuilder {
  public:
-  explicit EventBuilder(std::unordered_map<std::uint32_t, std::string> user_names)
-      : user_names_(std::move(user_names)) {}
+  // `user_names` are those of the hosts that `named_nodes` says (EngineOptions).
+  EventBuilder(std::unordered_map<std::uint32_t, std::string> user_names,
+               std::optional<std::vector<std::string>> named_nodes)
+      : user_names_(std::move(user_names)), named_nodes_(std::move(named_nodes)) {}
 
   void set_needs(CommandLines needs) { needs_ = needs; }
 
@@ -67,8 +70,10 @@ class EventBuilder {
   void set_texts(event::FieldId field, const auto& texts);
   void set_command_line(event::FieldId field, const entity::Texts& args);
   std::string_view id_text(std::uint32_t id);
+  [[nodiscard]] bool has_names(std::string_view node) const;
 
   std::unordered_map<std::uint32_t, std::string> user_names_;
+  std::optional<std::vector<std::string>> named_nodes_;
   std::unordered_map<std::uint32_t, std::string> id_texts_;
   CommandLines needs_;
   event::Event event_;

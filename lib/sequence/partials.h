@@ -68,7 +68,7 @@ class Partials {
   [[nodiscard]] EventStore& events() { return events_; }
   [[nodiscard]] Partial& operator[](PartialId id) { return partials_[id]; }
 
-  // A new partial that stands nowhere yet. `user` is who it is accounted to.
+  // A new partial that stands nowhere yet. `user`, of one host, is who it is accounted to.
   [[nodiscard]] PartialId create(EntryId entry, const event::Order& order, std::string_view user);
   // The copy's reference goes to the partial.
   void append(PartialId id, EventStore::Id copy, const event::Order& order);

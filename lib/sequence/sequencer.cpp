@@ -6,6 +6,18 @@
 #include <utility>
 
 namespace audisp_eql::sequence {
+namespace {
+
+// Whose share a partial is of: user ids of two hosts are two users.
+std::string owner_of(const event::Event& event) {
+  std::string owner(event.text(event::FieldId::kUserId));
+  if (const std::string_view host = event.text(event::FieldId::kHostId); !host.empty()) {
+    owner.append(1, '\0').append(host);
+  }
+  return owner;
+}
+
+}  // namespace
 
 Sequencer::Sequencer(const Plan& plan, const Limits& limits, const LogClock& clock, Counters& counters)
     : plan_(plan),
@@ -47,7 +59,7 @@ void Sequencer::handle(const event::Event& event, std::uint64_t stage_mask, eql:
 
 void Sequencer::start(const std::string& key, std::vector<Completed>& out) {
   const EntryId entry = partials_.keys().ensure(key, clock_.progress());
-  const PartialId id = partials_.create(entry, event_->order, event_->text(event::FieldId::kUserId));
+  const PartialId id = partials_.create(entry, event_->order, owner_of(*event_));
   Partial& partial = partials_[id];
   // Only a late event starts before an `until` that is known.
   if (const auto until = partials_.keys()[entry].until; until && *until >= event_->order) partial.killed_at = *until;

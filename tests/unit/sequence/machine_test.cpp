@@ -315,6 +315,22 @@ TEST_CASE("partials over the cap go from the user who has most, oldest first") {
   }
 }
 
+// On an aggregator the same user id is on every host: one host's flood took the others' partials.
+TEST_CASE("users of one id on two hosts are two users") {
+  Limits limits;
+  limits.max_partials = 4;
+  Timeline timeline(kTwo, limits);
+  const auto on = [](const char* kind, std::string k, const char* host) {
+    Fields fields = of_user(kind, std::move(k), "1000");
+    fields.emplace_back("host.id", host);
+    return fields;
+  };
+  timeline.at(0, on("a", "victim", "h1"));
+  for (int i = 0; i < 4; ++i) timeline.at(1 + i, on("a", "flood" + std::to_string(i), "h2"));
+  CHECK(timeline.at(10, on("b", "victim", "h1")) == 1);
+  CHECK(timeline.at(11, on("b", "flood0", "h2")) == 0);
+}
+
 TEST_CASE("partials past maxspan go before all others") {
   Limits limits;
   limits.max_partials = 3;
