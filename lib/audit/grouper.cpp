@@ -108,6 +108,7 @@ struct Grouper::State {
   std::uint64_t begun = 0;               // events so far
   EventTime newest;
   std::string scratch;
+  std::string default_node;
 };
 
 void Grouper::State::add(std::string_view line) {
@@ -122,11 +123,12 @@ void Grouper::State::add(std::string_view line) {
     ++counters.skipped_records;
     return;
   }
-  const auto header = headers.parse(line);
+  auto header = headers.parse(line);
   if (!header) {
     ++counters.malformed_lines;
     return;
   }
+  if (header->node.empty()) header->node = default_node;
   if (format == LineFormat::kLog && header->type == AUDIT_SOCKADDR) forged.inspect(line, header->body);
   newest = std::max(newest, header->time);
   route(*header, line);
@@ -458,7 +460,15 @@ Grouper::~Grouper() = default;
 Grouper::Grouper(Grouper&&) noexcept = default;
 Grouper& Grouper::operator=(Grouper&&) noexcept = default;
 
-void Grouper::set_format(LineFormat format) { state_->format = format; }
+void Grouper::set_format(LineFormat format) {
+  state_->format = format;
+  state_->forged = {};
+}
+
+void Grouper::set_default_node(std::string node) {
+  state_->default_node = std::move(node);
+  state_->skipped.clear();  // they are known without node
+}
 
 void Grouper::set_selection(const Selection& selection) { state_->selection = &selection; }
 

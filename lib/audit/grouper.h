@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "lib/audit/record.h"
@@ -64,7 +65,10 @@ class Grouper {
   Grouper(Grouper&&) noexcept;
   Grouper& operator=(Grouper&&) noexcept;
 
+  // Also where other input of the same layout begins: a forged line does not reach into it.
   void set_format(LineFormat format);
+  // The node of lines that have no node= of their own, from here on; empty: none.
+  void set_default_node(std::string node);
   void set_selection(const Selection& selection);
 
   // One line without its newline. Groups that it completes are got by next().

@@ -38,6 +38,8 @@ void Pipeline::set_rules(RuleSet rules) {
 
 void Pipeline::set_format(audit::LineFormat format) { state_->intake.set_format(format); }
 
+void Pipeline::set_default_node(std::string node) { state_->intake.set_default_node(std::move(node)); }
+
 void Pipeline::feed(std::string_view bytes, std::vector<alert::Alert>& out) {
   state_->intake.feed(bytes);
   state_->drain(out);

@@ -56,7 +56,8 @@ class Pipeline {
   [[nodiscard]] Engine& engine();
   [[nodiscard]] const Engine& engine() const;
   void set_rules(RuleSet rules);
-  void set_format(audit::LineFormat format);
+  void set_format(audit::LineFormat format);  // see Grouper
+  void set_default_node(std::string node);    // the same
 
   // Any cut of the input gives the same alerts.
   void feed(std::string_view bytes, std::vector<alert::Alert>& out);

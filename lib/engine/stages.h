@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,6 +32,7 @@ class Intake {
 
   void set_selection(const audit::SelectionRequest& request);
   void set_format(audit::LineFormat format) { grouper_.set_format(format); }
+  void set_default_node(std::string node) { grouper_.set_default_node(std::move(node)); }
 
   // REQUIRES: next() or take() has come to the end of what was fed before.
   void feed(std::string_view bytes);
