@@ -10,6 +10,7 @@
 
 #include "lib/auparse/parser.h"
 #include "lib/base/diagnostic.h"
+#include "plugin/kafka_url.h"
 
 namespace audisp_eql::plugin {
 namespace {
@@ -36,6 +37,12 @@ Also --rules, --config, --exceptions and --host: see audisp-eql --help.
 
 Ending wrong(const CLI::ParseError& error, const std::string& hint) {
   return {ExitCode::kUsage, {}, fmt::format("audisp-eql: {}\n{}Run audisp-eql --help.\n", error.what(), hint)};
+}
+
+// CLI11 prints what is returned; nothing: it is good.
+std::string known_input(const std::string& text) {
+  if (text == "audit" || text == "ndjson" || is_kafka_url(text)) return {};
+  return text + " is none of audit, ndjson, kafka://BROKER/TOPIC?group=NAME";
 }
 
 class CommandLine {
@@ -80,6 +87,10 @@ class CommandLine {
     if (format_ == "csv") options_.format = ScanFormat::kCsv;
     if (format_ == "cef") options_.format = ScanFormat::kCef;
     if (input_ == "ndjson") options_.input = InputKind::kNdjson;
+    if (is_kafka_url(input_)) {
+      options_.input = InputKind::kKafka;
+      options_.kafka = input_;
+    }
     options_.rules.insert(options_.rules.end(), check_rules_.begin(), check_rules_.end());
     return options_;
   }
@@ -102,7 +113,9 @@ class CommandLine {
                      "1: one thread; else reading, grouping, parsing and rules have one each (default)")
         ->type_name("N")
         ->check(CLI::PositiveNumber.description(""));
-    scan_->add_option("--passwd", options_.passwd, "User names of the logs' host (default: this machine's)")
+    scan_
+        ->add_option("--passwd", options_.passwd,
+                     "User names of the logs' hosts (default: this machine's, not for other hosts' node=)")
         ->type_name("FILE");
     scan_
         ->add_option("--root", options_.root,
@@ -142,9 +155,12 @@ class CommandLine {
 
   void add_exported() {
     ndjson::FieldNames& names = options_.field_names;
-    scan_->add_option("--input", input_, "audit (default), or ndjson: exported ECS events, one JSON object a line")
-        ->type_name("KIND")
-        ->check(CLI::IsMember({"audit", "ndjson"}).description(""));
+    scan_
+        ->add_option("--input", input_,
+                     "audit (default); ndjson: exported ECS events, one JSON object a line; or records of many hosts: "
+                     "kafka://BROKER/TOPIC?group=NAME, see docs/fleets.md")
+        ->type_name("KIND|URL")
+        ->check(known_input);
     scan_->add_option("--timestamp-field", names.timestamp, "ndjson: when it happened")
         ->type_name("NAME")
         ->capture_default_str();

@@ -14,8 +14,8 @@
 namespace audisp_eql::plugin {
 
 enum class Command : std::uint8_t { kLive, kScan, kCheck, kAuditRules };
-// kAudit: audit records, whatever their layout; kNdjson: exported events.
-enum class InputKind : std::uint8_t { kAudit, kNdjson };
+// kAudit: audit records, whatever their layout; kNdjson: exported events; kKafka: audit records of a topic.
+enum class InputKind : std::uint8_t { kAudit, kNdjson, kKafka };
 enum class ScanFormat : std::uint8_t { kAuto, kText, kJson, kCsv, kCef };  // kAuto: text on a terminal, else JSON
 
 struct Options {
@@ -30,11 +30,12 @@ struct Options {
   std::optional<std::string> since, until;  // as given, see time_range.h
   bool fail_on_alert = false;
   bool keep_going = false;
-  unsigned jobs = 0;  // threads; 0: as many as help
+  unsigned jobs = 0;                  // threads; 0: as many as help
   std::optional<std::string> passwd;  // nullopt: this machine's, for what may be of this machine
-  std::string report;  // HTML file; empty: none
-  std::string root;    // of a copy of the host's file system; empty: none
+  std::string report;                 // HTML file; empty: none
+  std::string root;                   // of a copy of the host's file system; empty: none
   InputKind input = InputKind::kAudit;
+  std::string kafka;                     // kKafka: the address, see kafka_url.h
   ndjson::FieldNames field_names;        // of exported events
   std::vector<std::string> queries;      // --query: EQL without a rule around it
   std::vector<std::string> query_files;  // --query-file

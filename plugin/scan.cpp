@@ -22,7 +22,10 @@
 #include "plugin/host_id.h"
 #include "plugin/host_scan.h"
 #include "plugin/inputs.h"
+#include "plugin/kafka_input.h"
+#include "plugin/partition_scan.h"
 #include "plugin/passwd.h"
+#include "plugin/plural.h"
 #include "plugin/progress.h"
 #include "plugin/report_file.h"
 #include "plugin/seen_alerts.h"
@@ -36,6 +39,9 @@
 namespace audisp_eql::plugin {
 namespace {
 
+// Of Kafka messages, where the rules ask for more or say nothing.
+constexpr EventTime kMostLookback = seconds(3600);
+
 void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 TimeZone zone_of(const Options& options) { return options.utc ? TimeZone::kUtc : TimeZone::kLocal; }
@@ -47,6 +53,32 @@ StreamFormat stream_format(const Options& options) {
   if (options.format == ScanFormat::kCef) return StreamFormat::kCef;
   if (options.format == ScanFormat::kAuto && !terminal) return StreamFormat::kJson;
   return terminal && std::getenv("NO_COLOR") == nullptr ? StreamFormat::kColouredText : StreamFormat::kText;
+}
+
+std::string kafka_summary(const PartitionCounters& read, const KafkaCounters& kafka) {
+  std::string out =
+      fmt::format("kafka: {}, {} taken\n", plural(read.messages, "message"), plural(kafka.partitions, "partition"));
+  if (read.malformed > 0) {
+    out += fmt::format("note: {} left out: no audit record in it, or a key that is no host's name\n",
+                       plural(read.malformed, "message"));
+  }
+  if (read.foreign_lines > 0) {
+    out +=
+        fmt::format("note: {} with a node= that is not the key of the message\n", plural(read.foreign_lines, "line"));
+  }
+  if (read.read_again > 0) {
+    out += fmt::format("note: {} read again after a takeover, for what was in progress; {} of them not given again\n",
+                       plural(read.read_again, "message"), plural(read.alerts_again, "alert"));
+  }
+  if (read.let_go > 0) {
+    out += fmt::format("note: {} within the lookback could not be kept for a takeover: too many\n",
+                       plural(read.let_go, "message"));
+  }
+  if (kafka.commits_failed > 0) {
+    out += fmt::format("note: {} failed: alerts may be given again by another instance\n",
+                       plural(kafka.commits_failed, "commit"));
+  }
+  return out;
 }
 
 class Scan {
@@ -70,6 +102,7 @@ class Scan {
     if (!report_is_writable()) return ExitCode::kUnreadable;
     read_user_names();
     if (options_.input == InputKind::kNdjson) return run_exported();
+    if (options_.input == InputKind::kKafka) return run_kafka();
     const std::string host = options_.host.empty() ? settings_.config.host : options_.host;
     control_.stop_fd = stop_.emplace().fd();
     sink_.set_stop(control_.stop_fd);
@@ -135,7 +168,7 @@ class Scan {
     say(render(rules.diagnostics));
     bad_rules_ = has_error(rules.diagnostics) || has_error(files_.diagnostics);
     summary_.set_rules(rules.rules.size(), rules.refused, rules.disabled.size());
-    if (options_.input == InputKind::kAudit) say_live_only(rules);
+    if (options_.input != InputKind::kNdjson) say_live_only(rules);
     if (rules.rules.empty() && queries_.empty()) say("audisp-eql: no usable rule; give some with --rules FILE|DIR\n");
     return !rules.rules.empty();
   }
@@ -187,6 +220,76 @@ class Scan {
     summary_.add(scan.stats());
     if (scan.wants_sockets()) summary_.expect_sockets();
     summary_.add_exceptions(scan.exception_hits());
+  }
+
+  // Hosts of many machines: none has this one's users.
+  [[nodiscard]] engine::PipelineOptions kafka_options() const {
+    engine::PipelineOptions options = pipeline_options(settings_.config);
+    const std::string& host = options_.host.empty() ? settings_.config.host : options_.host;
+    if (!host.empty()) options.engine.default_host = host;
+    if (names_are_asked_for()) options.engine.user_names = user_names_;
+    return options;
+  }
+
+  ExitCode run_kafka() {
+    auto url = parse_kafka_url(options_.kafka);
+    if (!url) {
+      say(render(url.error().diagnostics));
+      return ExitCode::kUsage;
+    }
+    if (!options_.files.empty() || !options_.root.empty()) {
+      say("audisp-eql: files and --root do not go with --input kafka://\n");
+      return ExitCode::kUsage;
+    }
+    const WindowLimits window = kafka_window(*url);
+    seen_.emplace();
+    control_.stop_fd = stop_.emplace().fd();
+    KafkaInput input(std::move(*url), settings_.config.input.idle, control_, kafka_owner(window));
+    if (const auto wrong = input.open(); !wrong.empty()) {
+      say(render(wrong));
+      return ExitCode::kUsage;
+    }
+    const std::vector<Diagnostic> failures = input.run();
+    end_reading();
+    say(render(failures));
+    failed_ += failures.size();
+    summary_.set_inputs(1, failed_);
+    return finish(summary_.text(zone_) + kafka_summary(kafka_counters_, input.counters()));
+  }
+
+  [[nodiscard]] WindowLimits kafka_window(const KafkaUrl& url) const {
+    WindowLimits window;
+    window.max_hosts = settings_.config.max_hosts;
+    const auto needed = needed_lookback(make_rules(), kafka_options());
+    window.lookback = url.lookback.value_or(std::min(needed.value_or(kMostLookback), kMostLookback));
+    if (!needed || window.lookback < *needed) {
+      say(fmt::format(
+          "note: a rule's sequences can take longer than the lookback of {} s: those in progress may be lost "
+          "when another instance takes over (lookback=SECONDS)\n",
+          window.lookback.ms / 1000));
+    }
+    return window;
+  }
+
+  [[nodiscard]] KafkaOwner kafka_owner(const WindowLimits& window) {
+    return {.make =
+                [this, window](ResumePoint from) {
+                  return std::make_unique<PartitionScan>(kafka_options(), make_rules(), window, from);
+                },
+            .give =
+                [this](std::vector<alert::Alert>& alerts) {
+                  emit(alerts);
+                  show_progress();
+                  return sink_.error() == 0;
+                },
+            .end =
+                [this](const PartitionScan& scan) {
+                  kafka_counters_ += scan.counters();
+                  summary_.add(scan.pipeline().stats());
+                  summary_.add_exceptions(scan.pipeline().engine().exception_hits());
+                  if (scan.pipeline().engine().selection().sockets) summary_.expect_sockets();
+                },
+            .warn = [](const Diagnostic& warning) { say(render(warning)); }};
   }
 
   ExitCode run_exported() {
@@ -291,7 +394,8 @@ class Scan {
   Progress progress_{shows_progress(STDERR_FILENO) ? STDERR_FILENO : -1};
   Reached reached_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-  std::optional<SeenAlerts> seen_;  // where there are several inputs
+  std::optional<SeenAlerts> seen_;  // where the same may come twice
+  PartitionCounters kafka_counters_;
   std::size_t failed_ = 0;
   bool bad_rules_ = false, interrupted_ = false;
 };

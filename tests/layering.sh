@@ -34,12 +34,13 @@ only 'spdlog/.*' 'plugin/log\.cpp'
 only 're2/.*' 'lib/eql/pattern\.cpp'
 only 'simdjson\.h' 'lib/ndjson/[^/]+\.cpp|tests/.*'
 only 'lzma\.h|zlib\.h|zstd(_errors)?\.h' 'plugin/codec\.cpp|tests/.*'
+only 'librdkafka/.*' 'plugin/kafka_input\.cpp|tests/.*'
 only 'openssl/.*' 'lib/alert/[^/]+\.cpp|tests/.*'
 only 'doctest/.*' 'tests/.*'
 
 # Third-party types stay out of our headers, but for the alias for results, and containers and pointers of boost.
 complain "third-party header in a header of ours" "$(find lib plugin -name '*.h' | xargs grep -nE \
-  '^ *# *include *<(auparse|libaudit|boost|toml\+\+|CLI|spdlog|fmt|re2|openssl|simdjson|cap-ng|seccomp|lzma|zlib|zstd)' |
+  '^ *# *include *<(auparse|libaudit|boost|toml\+\+|CLI|spdlog|fmt|librdkafka|re2|openssl|simdjson|cap-ng|seccomp|lzma|zlib|zstd)' |
   grep -vE '<boost/(system/result|smart_ptr/intrusive_(ptr|ref_counter)|unordered/unordered_flat_map)\.hpp>' || true)"
 
 # Layers below do not look up.
