@@ -12,9 +12,9 @@
 namespace audisp_eql::plugin {
 namespace {
 
-constexpr std::array<std::string_view, 8> kGauges = {"rules",          "queue_bytes",         "syslog_waiting",
-                                                     "spool_waiting",  "processes",           "partials",
-                                                     "uptime_seconds", "kernel_lost_at_start"};
+constexpr std::array<std::string_view, 10> kGauges = {
+    "rules",    "queue_bytes",    "syslog_waiting",       "spool_waiting", "processes",
+    "partials", "uptime_seconds", "kernel_lost_at_start", "storm_buckets", "privilege_problems"};
 
 std::string label(std::string_view text) {
   std::string out;
