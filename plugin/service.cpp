@@ -253,6 +253,7 @@ void Service::summarise() { emit_summaries(storm_.take_due(monotonic_clock())); 
 void Service::apply(Config config) {
   Config limits = config;  // what is fixed while the program runs
   limits.rules = settings_.config.rules;
+  limits.disabled_rules = settings_.config.disabled_rules;
   limits.exceptions = settings_.config.exceptions;
   limits.heartbeat = settings_.config.heartbeat;
   limits.log_level = settings_.config.log_level;
