@@ -10,30 +10,11 @@
 
 #include "lib/auparse/parser.h"
 #include "lib/base/diagnostic.h"
+#include "plugin/help.h"
 #include "plugin/kafka_url.h"
 
 namespace audisp_eql::plugin {
 namespace {
-
-constexpr const char* kExamples = R"(
-Examples:
-  audisp-eql scan /var/log/audit/audit.log*       what would have been found
-  ausearch --raw -ts today | audisp-eql scan      the same, of a part
-  audisp-eql scan --since yesterday /var/log/audit the whole folder, packed files too
-  audisp-eql scan --report alerts.html audit.log  a page to read, search and attach to a ticket
-  audisp-eql scan --format json --fail-on-alert --rules ./rules audit.log
-  audisp-eql scan --input ndjson --query 'process where process.name == "nc"' events.ndjson
-  audisp-eql check                                are the installed rules and config right?
-  audisp-eql check --explain my_rule.toml         how is this rule understood?
-  audisp-eql check --send-test-alert              does an alert reach the SIEM?
-  audisp-eql audit-rules >60-audisp-eql.rules     what the kernel must record for the rules
-
-Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong flags, rules or config; 3 an input could not be read, or an
-output not written; 130 a scan was interrupted.)";
-
-constexpr const char* kCommon = R"(
-Also --rules, --config, --exceptions and --host: see audisp-eql --help.
-)";
 
 Ending wrong(const CLI::ParseError& error, const std::string& hint) {
   return {ExitCode::kUsage, {}, fmt::format("audisp-eql: {}\n{}Run audisp-eql --help.\n", error.what(), hint)};
@@ -47,9 +28,9 @@ std::string known_input(const std::string& text) {
 
 class CommandLine {
  public:
-  CommandLine() : app_("Runs EQL detection rules on Linux audit records.", "audisp-eql") {
+  CommandLine() : app_(kAbout, "audisp-eql") {
     app_.require_subcommand(0, 1);
-    app_.footer(kExamples);
+    app_.footer(kMainHelp);
     app_.set_version_flag("--version", version_text());
     app_.add_option("--rules", options_.rules, "Rule file, or directory of *.toml (repeatable; default: config's)")
         ->type_name("FILE|DIR")
@@ -59,7 +40,9 @@ class CommandLine {
     app_.add_option("--exceptions", options_.exceptions, "Site exceptions (default: config's, if its rules are used)")
         ->type_name("FILE");
     app_.add_option("--host", options_.host, "host.id of records without node=")->type_name("NAME");
-    app_.add_subcommand("live", "The plugin: auditd writes records to standard input (the default)")->fallthrough();
+    app_.add_subcommand("live", "The plugin: auditd writes records to standard input (the default)")
+        ->fallthrough()
+        ->footer(kLiveHelp);
     add_scan();
     add_check();
     add_audit_rules();
@@ -129,7 +112,7 @@ class CommandLine {
     add_exported();
     scan_->add_option("FILE", options_.files, "Logs and folders of logs, in any order; - or none: standard input")
         ->type_name("");
-    scan_->footer(std::string(kCommon) + kExamples);
+    scan_->footer(kScanHelp);
   }
 
   void add_range() {
@@ -184,14 +167,14 @@ class CommandLine {
     check_->add_flag("--explain", options_.explain, "How each rule's query is understood, stage by stage");
     check_->add_flag("--send-test-alert", options_.send_test_alert, "Send one marked alert to the configured sinks");
     check_->add_option("RULE", check_rules_, "Rule files or directories (default: the config's)")->type_name("");
-    check_->footer(std::string(kCommon) + kExamples);
+    check_->footer(kCheckHelp);
   }
 
   void add_audit_rules() {
     audit_rules_ = app_.add_subcommand("audit-rules", "Prints the narrowest audit rules that feed the rules");
     audit_rules_->fallthrough();
     audit_rules_->add_option("RULE", check_rules_, "Rule files or directories (default: the config's)")->type_name("");
-    audit_rules_->footer(std::string(kCommon) + kExamples);
+    audit_rules_->footer(kAuditRulesHelp);
   }
 
   std::string hint(const std::vector<std::string>& args) {

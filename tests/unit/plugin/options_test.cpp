@@ -82,6 +82,16 @@ TEST_CASE("help and version end with status 0 on standard output") {
   CHECK(ending({"scan", "--help"}).out.find("--fail-on-alert") != std::string::npos);
 }
 
+TEST_CASE("the help of each command has examples of that command") {
+  for (const std::string command : {"live", "scan", "check", "audit-rules"}) {
+    CAPTURE(command);
+    const std::string help = ending({command, "--help"}).out;
+    CHECK(help.find("\nExamples:\n") != std::string::npos);
+    CHECK(help.find("audisp-eql " + command + " ") != std::string::npos);
+    CHECK(help_text().find("\n  " + command + " ") != std::string::npos);
+  }
+}
+
 TEST_CASE("the worse exit status wins: 2, then 3, then 1") {
   using enum ExitCode;
   CHECK(worse(kAlert, kUnreadable) == kUnreadable);
