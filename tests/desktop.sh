@@ -25,7 +25,7 @@ if [ $# -gt 0 ]; then
   build=$(cd "$1" && pwd)
 else
   [ "$(id -u)" = 0 ] || cannot "not root"
-  sh "$tests/install_packages.sh" build test desktop
+  sh "$tests/install_packages.sh" build unit test desktop
   build=$tests/../build/dev
   (cd "$tests/.." && cmake --preset dev && cmake --build --preset dev --target audisp-eql e2e_driver e2e_preload) >&2
 fi

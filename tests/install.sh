@@ -27,6 +27,15 @@ has /usr/share/doc/audisp-eql/README.md 644
 has /usr/share/doc/audisp-eql/docs/formats.md 644
 has /usr/share/doc/audisp-eql/docs/siem.md 644
 has /usr/share/doc/audisp-eql/siem/rsyslog/10-audisp-eql.conf 644
+has /usr/share/doc/audisp-eql/docs/blind_spots.md 644
+has /usr/share/bash-completion/completions/audisp-eql 644
+has /usr/share/fish/vendor_completions.d/audisp-eql.fish 644
+[ -n "$(find "$root/usr/share/zsh" -name _audisp-eql)" ] || fail "no completion for zsh"
+if [ -f "$build/docs/man/audisp-eql.8" ]; then
+  has /usr/share/man/man8/audisp-eql.8 644
+  has /usr/share/man/man5/audisp-eql.toml.5 644
+  has /usr/share/man/man5/audisp-eql-rules.5 644
+fi
 has /usr/lib/sysusers.d/audisp-eql.conf 644
 has /usr/lib/tmpfiles.d/audisp-eql.conf 644
 

@@ -5,7 +5,7 @@
 # clean clone; needs root for packages and for auditd.
 set -eu
 cd "$(dirname "$0")/.."
-sh tests/install_packages.sh build test desktop
+sh tests/install_packages.sh build unit test desktop
 sh tests/unpack_packages.sh
 
 log=build/run.log
@@ -20,7 +20,7 @@ step() {
   cat "$log.step" >>"$log"
 }
 
-step "build: dev, warnings are errors" cmake --preset dev -DAUDISP_EQL_WERROR=ON
+step "build: dev, warnings are errors" cmake --preset dev -DAUDISP_EQL_WERROR=ON -DAUDISP_EQL_MAN=ON
 step "build" cmake --build --preset dev
 step "build: AddressSanitizer and UBSan" cmake --preset asan
 step "build" cmake --build --preset asan

@@ -8,7 +8,7 @@ log=log/audit.log
 check_desktops() {
   for tool in bash cmake curl dbus-run-session g++ git ip python3 xauth xfwm4 xterm xvfb-run \
     $(cut -d ' ' -f 4 "$tests/desktop/desktops.txt"); do
-    command -v "$tool" >/dev/null || cannot "$tool is not installed: sh tests/install_packages.sh build test desktop"
+    command -v "$tool" >/dev/null || cannot "$tool is not installed: sh tests/install_packages.sh build unit test desktop"
   done
   unshare -n true 2>/dev/null || cannot "no network namespaces"
 }
