@@ -212,7 +212,7 @@ void Service::emit() {
   deliver();
 }
 
-void Service::deliver(std::vector<alert::Alert> alerts) {
+void Service::deliver(const std::vector<alert::Alert>& alerts) {
   const alert::Instant now = monotonic_clock();
   for (const alert::Alert& alert : alerts) {
     if (syslog_sink_ && storm_.judge(alert, now) == alert::Verdict::kPass) syslog_sink_->emit(alert);

@@ -104,7 +104,7 @@ class Service {
   bool usable(const engine::RuleSet& rules, const std::vector<Diagnostic>& unreadable);
   void apply(Config config);
   void emit();
-  void deliver(std::vector<alert::Alert> alerts);
+  void deliver(const std::vector<alert::Alert>& alerts);
   void emit_summaries(std::vector<alert::Alert> summaries);
   void write_to_file(const alert::Alert& alert);
   void complain_again();
