@@ -30,12 +30,12 @@ TEST_CASE("each shell completes every option and command of --help, and no other
   const std::string bash = read_file(SOURCES "/conf/completions/audisp-eql.bash");
   const std::string zsh = read_file(SOURCES "/conf/completions/_audisp-eql");
   const std::string fish = read_file(SOURCES "/conf/completions/audisp-eql.fish");
-  CHECK(found(bash, R"((--[a-z][a-z-]+))") == options);
-  CHECK(found(zsh, R"((--[a-z][a-z-]+))") == options);
+  check_same(found(bash, R"((--[a-z][a-z-]+))"), options);
+  check_same(found(zsh, R"((--[a-z][a-z-]+))"), options);
   Names fish_options;
   for (const std::string& name : found(fish, R"(complete -c audisp-eql[^\n]* -l ([a-z-]+))"))
     fish_options.insert("--" + name);
-  CHECK(fish_options == options);
+  check_same(fish_options, options);
   for (const std::string& command : program.commands) {
     CAPTURE(command);
     CHECK(found(bash, R"(compgen -W '([a-z -]+)')").begin()->find(command) != std::string::npos);

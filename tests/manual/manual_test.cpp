@@ -30,14 +30,16 @@ const Page& rules_page() {
 TEST_CASE("every command and option of --help is in audisp-eql(8), and no other") {
   const Help program = read_help();
   REQUIRE(program.commands.size() >= 4);
-  CHECK(program_page().subsections("COMMANDS") == program.commands);
+  check_same(program_page().subsections("COMMANDS"), program.commands);
 
   Names documented = names_in(program_page().entries("OPTIONS"));
   CHECK(documented.erase("-h") + documented.erase("--help") == 2);
-  CHECK(documented == program.options);
+  check_same(documented, program.options);
   for (const std::string& command : program.commands) {
     CAPTURE(command);
-    CHECK(names_in(program_page().entries("COMMANDS/" + command)) == read_help(command).options);
+    const Names options = read_help(command).options;
+    const Names described = names_in(program_page().entries("COMMANDS/" + command));
+    if (!options.empty() || !described.empty()) check_same(described, options);
   }
 }
 
@@ -49,7 +51,7 @@ TEST_CASE("every exit status is in audisp-eql(8), and no other") {
     values.insert((*it)[1].str());
   }
   CHECK(values.count("0") == 1);
-  CHECK(names_in(program_page().entries("EXIT STATUS")) == values);
+  check_same(names_in(program_page().entries("EXIT STATUS")), values);
 }
 
 // "input.queue_bytes = 33554432" for the head `*queue_bytes* = 33554432` below `## [input]`.
@@ -77,7 +79,7 @@ TEST_CASE("every key of the configuration is in audisp-eql.toml(5) with its defa
   Names keys;
   std::istringstream in(plugin::dump_config({}));
   for (std::string line; std::getline(in, line);) keys.insert(line);
-  CHECK(documented == keys);
+  check_same(documented, keys);
 }
 
 TEST_CASE("what numbers, lengths and words a key takes is in audisp-eql.toml(5)") {
@@ -156,7 +158,7 @@ TEST_CASE("every field is in audisp-eql-rules(5) with its type, and no other") {
   for (const event::FieldInfo& field : event::builtin_fields()) {
     fields.insert("*" + std::string(field.name) + "* (" + std::string(event::to_string(field.type)) + ")");
   }
-  CHECK(documented == fields);
+  check_same(documented, fields);
 }
 
 TEST_CASE("the examples of audisp-eql-rules(5) are good") {

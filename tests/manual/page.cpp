@@ -22,8 +22,9 @@ Page::Page(const std::string& file) {
   std::istringstream in(read_file(std::string(MANUAL) + "/" + file));
   std::string section;
   std::string path;
+  std::string before;
   bool literal = false;
-  for (std::string line; std::getline(in, line);) {
+  for (std::string line; std::getline(in, line); before = line) {
     if (line == "```") {
       literal = !literal;
       if (literal) examples_.emplace_back();
@@ -35,10 +36,11 @@ Page::Page(const std::string& file) {
     } else if (line.rfind("## ", 0) == 0) {
       path = section + "/" + line.substr(3);
       sections_[path];
-    } else if (line.rfind('*', 0) == 0) {
-      sections_[path].push_back({line, {}});
-    } else if (line.rfind('\t', 0) == 0 && !sections_[path].empty()) {
-      sections_[path].back().text += (sections_[path].back().text.empty() ? "" : " ") + line.substr(1);
+    } else if (line.rfind('\t', 0) == 0) {
+      if (before.rfind('*', 0) == 0) sections_[path].push_back({before, {}});
+      if (sections_[path].empty()) continue;
+      std::string& text = sections_[path].back().text;
+      text += (text.empty() ? "" : " ") + line.substr(1);
     }
   }
 }
@@ -64,6 +66,16 @@ Names Page::subsections(const std::string& section) const {
     if (path.rfind(section + "/", 0) == 0) names.insert(path.substr(section.size() + 1));
   }
   return names;
+}
+
+void check_same(const Names& described, const Names& there) {
+  for (const std::string& name : there) {
+    if (described.count(name) == 0) FAIL_CHECK("not described: " << name);
+  }
+  for (const std::string& name : described) {
+    if (there.count(name) == 0) FAIL_CHECK("described, but not there: " << name);
+  }
+  CHECK_FALSE(there.empty());
 }
 
 Names bold_words(const std::string& line) {

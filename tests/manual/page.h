@@ -12,8 +12,11 @@ namespace audisp_eql::test {
 
 using Names = std::set<std::string>;
 
+// Fails the running test for each name that one of the two lacks, and if nothing is there.
+void check_same(const Names& described, const Names& there);
+
 struct Entry {
-  std::string head;  // the line that begins with `*`
+  std::string head;  // a line that begins with `*` and has indented ones below it
   std::string text;  // what is indented below it, in one line
 };
 
