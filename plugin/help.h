@@ -53,6 +53,8 @@ Examples:
                                                     a page to read and to attach, from the copy of a disk
   audisp-eql scan --input ndjson --rules ./rules events.ndjson
                                                     events that were exported from elsewhere
+  audisp-eql scan --input 'kafka://broker:9092/audit?group=eql'
+                                                    records of many hosts, as one of a group
 
 Alerts go to standard output. The summary on standard error says also what the log did not have.
 Also --rules, --config, --exceptions and --host: see audisp-eql --help.
