@@ -56,6 +56,7 @@ struct Group {
   }
   void send(const std::vector<std::string>& hosts, Part part) {
     for (unsigned i = 0; i < hosts.size(); ++i) send(i, hosts[i], part);
+    cluster.flush();
   }
 };
 
@@ -115,6 +116,7 @@ class Marker {
         group_.send(p, host, Part::kConnect);
         waiting.insert(host);
       }
+      group_.cluster.flush();
       while (!waiting.empty()) {
         for (Consumer* consumer : consumers) {
           for (const GivenAlert& alert : consumer->alerts()) {
@@ -157,6 +159,7 @@ TEST_CASE("two instances of a group, one killed amid all sequences: the other fi
   // A third one joins, and takes over from one that is asked to stop: what that one gave does not come again.
   Consumer third(group.argv());
   marker.pass({&stays, &third});
+  marker.pass({&stays, &third});  // the broker may have refused a commit while the third one joined: that is over
   const std::size_t before = third.alerts().size();
   stays.signal(SIGTERM);
   CHECK(stays.wait() == 130);
@@ -172,8 +175,8 @@ TEST_CASE("two instances of a group, one killed amid all sequences: the other fi
 
 TEST_CASE("alerts that cannot be written are not committed: the next instance gives them") {
   Group group;
-  group.send(0, "host000", Part::kBefore);
-  group.send(0, "host000", Part::kConnect);
+  group.send({"host000"}, Part::kBefore);
+  group.send({"host000"}, Part::kConnect);
   std::vector<std::string> argv = {"/bin/sh", "-c", "exec \"$@\" >/dev/full", "sh"};
   for (const std::string& arg : group.argv("&until=end")) argv.push_back(arg);
   CHECK(run(argv).status == 3);
@@ -203,6 +206,7 @@ TEST_CASE("messages without sense are counted and left out, and cost their neigh
     junk();
   }
   group.cluster.send(kTopic, 0, "host000", text_of(host_lines("host000", Part::kConnect, false)));
+  group.cluster.flush();
   const Ran ran = run(group.argv("&until=end"));
   CHECK(ran.status == 0);
   CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') == 1);

@@ -56,7 +56,8 @@ void MockCluster::send(const std::string& topic, int partition, const std::strin
                         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(bytes(key), size(key)),
                         RD_KAFKA_V_VALUE(bytes(value), size(value)), RD_KAFKA_V_END);
   REQUIRE(error == RD_KAFKA_RESP_ERR_NO_ERROR);
-  REQUIRE(rd_kafka_flush(state_->sender, 10'000) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
+
+void MockCluster::flush() { REQUIRE(rd_kafka_flush(state_->sender, 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR); }
 
 }  // namespace audisp_eql::test

@@ -19,11 +19,13 @@ class MockCluster {
   void create(const std::string& topic, int partitions);
   // HOST:PORT,...
   [[nodiscard]] std::string brokers() const;
-  // Returns when the broker has it. Null: no key, or no value.
+  // Those of a partition in order. Null: no key, or no value.
   void send(const std::string& topic, int partition, const std::string* key, const std::string* value);
   void send(const std::string& topic, int partition, const std::string& key, const std::string& value) {
     send(topic, partition, &key, &value);
   }
+  // Returns when the brokers have all of it.
+  void flush();
 
  private:
   struct State;
