@@ -36,6 +36,9 @@ if [ -f "$build/docs/man/audisp-eql.8" ]; then
   has /usr/share/man/man5/audisp-eql.toml.5 644
   has /usr/share/man/man5/audisp-eql-rules.5 644
 fi
+has /usr/share/audisp-eql/apparmor/usr.sbin.audisp-eql 644
+has /usr/share/audisp-eql/selinux/audisp_eql.fc 644
+has /usr/share/audisp-eql/selinux/audisp_eql.te 644
 has /usr/lib/sysusers.d/audisp-eql.conf 644
 has /usr/lib/tmpfiles.d/audisp-eql.conf 644
 
