@@ -5,7 +5,7 @@
 # clean clone; needs root for packages and for auditd.
 set -eu
 cd "$(dirname "$0")/.."
-sh tests/install_packages.sh build unit test desktop
+sh tests/install_packages.sh build package unit test desktop
 sh tests/unpack_packages.sh
 
 log=build/run.log

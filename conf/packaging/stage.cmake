@@ -36,6 +36,12 @@ function(compress source target)
   file(CHMOD "${target}" PERMISSIONS ${readable})
 endfunction()
 
+file(GLOB_RECURSE pages "${root}/usr/share/man/*.[1-9]")
+foreach(page IN LISTS pages)
+  compress("${page}" "${page}.gz")
+  file(REMOVE "${page}")
+endforeach()
+
 file(REMOVE_RECURSE "${scripts}")
 if(CPACK_GENERATOR STREQUAL "DEB")
   # The audit rules for a folder that servers do not have: postinst puts them in place where it is there.

@@ -10,7 +10,7 @@ say() { echo "e2e: $*" >&2; }
 
 fail() {
   say "FAILED: $*"
-  for log in auditd.out rsyslogd.out session.out cells syslog.log; do
+  for log in auditd.out rsyslogd.out session.out cells quiet.out syslog.log; do
     [ ! -s "$work/$log" ] || { say "--- $log"; tail -n 30 "$work/$log" | cut -c1-600 >&2; }
   done
   exit 1
