@@ -90,21 +90,28 @@ enum class FieldId : std::uint16_t {
 
 inline constexpr std::size_t kBuiltinFieldCount = static_cast<std::size_t>(FieldId::kBuiltinCount);
 
+// Where a field can have a value at all.
+enum class Availability : std::uint8_t {
+  kRecords,   // audit records: in the plugin and in logs
+  kLive,      // no audit record has it; the plugin reads it from /proc while the process runs
+  kExported,  // no audit event has it; exported events may
+};
+
+// Texts are one line each, without `|`: `audisp-eql fields` puts them into a table.
 struct FieldInfo {
   FieldId id;
   std::string_view name;
   FieldType type;
-  std::string_view doc;     // one line
-  std::string_view source;  // audit record(s) it comes from
+  std::string_view doc;     // what it means
+  std::string_view source;  // audit records and their fields that it comes from
+  Availability availability = Availability::kRecords;
 };
-
-// No audit record has it; the plugin reads it from /proc while the process runs.
-[[nodiscard]] constexpr bool is_live_only(FieldId id) {
-  return id == FieldId::kProcessSystemdUnit || id == FieldId::kProcessParentSystemdUnit;
-}
 
 // The built-in schema, in FieldId order.
 [[nodiscard]] std::span<const FieldInfo> builtin_fields();
+
+// Availability::kLive. False for fields that are not built in.
+[[nodiscard]] bool is_live_only(FieldId id);
 
 // Names to ids. Starts with the built-in fields; `intern` adds names that rules
 // or exported events mention. Ids are dense, stable, never reused. At most
