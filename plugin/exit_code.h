@@ -6,8 +6,8 @@ namespace audisp_eql::plugin {
 
 enum class ExitCode : int {
   kDone = 0,        // alerts or not
-  kAlert = 1,       // with --fail-on-alert: at least one
-  kUsage = 2,       // flags, rules or config
+  kFailed = 1,      // scan --fail-on-alert: there was an alert; test: a case failed
+  kUsage = 2,       // flags, rules, their cases, or config
   kUnreadable = 3,  // an input could not be read, or the output not be written
   kBug = 70,
   kInterrupted = 130,  // a scan by INT or TERM; what was found till then is out
@@ -16,7 +16,7 @@ enum class ExitCode : int {
 [[nodiscard]] constexpr int precedence(ExitCode code) {
   switch (code) {
     case ExitCode::kDone: return 0;
-    case ExitCode::kAlert: return 1;
+    case ExitCode::kFailed: return 1;
     case ExitCode::kUnreadable: return 2;
     case ExitCode::kUsage: return 3;
     case ExitCode::kInterrupted: return 4;

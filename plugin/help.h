@@ -21,8 +21,9 @@ Files:
   /etc/audisp-eql/exceptions.toml       alerts that this site does not want
   /etc/audit/plugins.d/audisp-eql.conf  how auditd starts the plugin
 
-Exit status: 0 done; 1 alerts, with --fail-on-alert; 2 wrong options, rules or configuration; 3 an input could not be
-read, or an output not be written; 70 a mistake in this program; 130 a scan was interrupted.
+Exit status: 0 done; 1 alerts, with --fail-on-alert, or a case of test that failed; 2 wrong options, rules, cases or
+configuration; 3 an input could not be read, or an output not be written; 70 a mistake in this program; 130 a scan was
+interrupted.
 
 Read on: audisp-eql COMMAND --help has examples of each; audisp-eql(8), audisp-eql.toml(5), audisp-eql-rules(5).
 )";
@@ -70,6 +71,27 @@ Examples:
 
 Exit status 2: something is wrong. How to write rules: audisp-eql-rules(5).
 Also --rules, --config, --exceptions and --host: see audisp-eql --help.
+)";
+
+inline constexpr char kTestHelp[] = R"(
+A case says which events the rule must find, or must not. Those of foo.toml are in tests/foo.toml beside it.
+
+Examples:
+  audisp-eql test my_rule.toml          does it find what it must, and nothing else?
+  audisp-eql test --format tap ./rules  a folder of rules, in CI
+  audisp-eql test --cases /usr/share/audisp-eql/tests
+                                        do the installed rules still do what they were shipped for?
+
+Exit status 1: a case failed; 2: a rule or a case cannot be used, or there is none. How to write cases: audisp-eql-rules(5).
+Also --rules, --config, --exceptions and --host: see audisp-eql --help.
+)";
+
+inline constexpr char kFieldsHelp[] = R"(
+Examples:
+  audisp-eql fields                     a page of tables; it is docs/fields.md
+  audisp-eql fields --format json       for programs: name, type, meaning, source, available
+
+What a rule reads, and what of it no audit event has: audisp-eql check.
 )";
 
 inline constexpr char kAuditRulesHelp[] = R"(

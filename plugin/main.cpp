@@ -10,10 +10,12 @@
 #include <variant>
 #include <vector>
 
+#include "lib/engine/field_reference.h"
 #include "plugin/audit_rules.h"
 #include "plugin/check.h"
 #include "plugin/live.h"
 #include "plugin/options.h"
+#include "plugin/rule_tests.h"
 #include "plugin/scan.h"
 #include "plugin/signals.h"
 
@@ -36,10 +38,23 @@ void open_standard_descriptors() {
   }
 }
 
-// Those that a person runs.
+ExitCode print_fields(FieldsFormat format) {
+  using namespace audisp_eql::engine;
+  const std::string text = format == FieldsFormat::kJson ? fields_as_json() : fields_as_markdown();
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return ExitCode::kDone;
+}
+
 ExitCode run_command(const Options& options) {
-  if (options.command == Command::kScan) return run_scan(options);
-  return options.command == Command::kCheck ? run_check(options) : run_audit_rules(options);
+  switch (options.command) {
+    case Command::kLive: break;
+    case Command::kScan: return run_scan(options);
+    case Command::kCheck: return run_check(options);
+    case Command::kTest: return run_test(options);
+    case Command::kFields: return print_fields(options.fields_format);
+    case Command::kAuditRules: return run_audit_rules(options);
+  }
+  return ExitCode::kBug;  // live was dealt with
 }
 
 ExitCode run(const std::vector<std::string>& args, const BlockedSignals& blocked) {

@@ -45,6 +45,8 @@ class CommandLine {
         ->footer(kLiveHelp);
     add_scan();
     add_check();
+    add_test();
+    add_fields();
     add_audit_rules();
   }
 
@@ -64,11 +66,15 @@ class CommandLine {
     }
     if (*scan_) options_.command = Command::kScan;
     if (*check_) options_.command = Command::kCheck;
+    if (*test_) options_.command = Command::kTest;
+    if (*fields_) options_.command = Command::kFields;
     if (*audit_rules_) options_.command = Command::kAuditRules;
     if (format_ == "text") options_.format = ScanFormat::kText;
     if (format_ == "json") options_.format = ScanFormat::kJson;
     if (format_ == "csv") options_.format = ScanFormat::kCsv;
     if (format_ == "cef") options_.format = ScanFormat::kCef;
+    if (test_format_ == "tap") options_.test_format = TestFormat::kTap;
+    if (fields_format_ == "json") options_.fields_format = FieldsFormat::kJson;
     if (input_ == "ndjson") options_.input = InputKind::kNdjson;
     if (is_kafka_url(input_)) {
       options_.input = InputKind::kKafka;
@@ -170,6 +176,26 @@ class CommandLine {
     check_->footer(kCheckHelp);
   }
 
+  void add_test() {
+    test_ = app_.add_subcommand("test", "Runs the cases kept with rules: events that must and must not match");
+    test_->fallthrough();
+    test_->add_option("--cases", options_.cases, "Folder of the case files (default: tests/ beside each rule)")
+        ->type_name("DIR");
+    test_->add_option("--format", test_format_, "text (default), or tap: the Test Anything Protocol, for CI")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"text", "tap"}).description(""));
+    test_->add_option("RULE", check_rules_, "Rule files or directories (default: the config's)")->type_name("");
+    test_->footer(kTestHelp);
+  }
+
+  void add_fields() {
+    fields_ = app_.add_subcommand("fields", "Prints the fields and events that rules can read, and their sources");
+    fields_->add_option("--format", fields_format_, "md (default): Markdown, or json")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"md", "json"}).description(""));
+    fields_->footer(kFieldsHelp);
+  }
+
   void add_audit_rules() {
     audit_rules_ = app_.add_subcommand("audit-rules", "Prints the narrowest audit rules that feed the rules");
     audit_rules_->fallthrough();
@@ -178,9 +204,13 @@ class CommandLine {
   }
 
   std::string hint(const std::vector<std::string>& args) {
-    std::vector<std::string> names = {"live", "scan", "check", "audit-rules"};
-    for (const CLI::App* app : {static_cast<const CLI::App*>(&app_), static_cast<const CLI::App*>(scan_),
-                                static_cast<const CLI::App*>(check_)}) {
+    std::vector<std::string> names;
+    std::vector<const CLI::App*> apps = {&app_};
+    for (const CLI::App* command : app_.get_subcommands({})) {
+      names.push_back(command->get_name());
+      apps.push_back(command);
+    }
+    for (const CLI::App* app : apps) {
       for (const CLI::Option* option : app->get_options()) {
         for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
       }
@@ -200,8 +230,12 @@ class CommandLine {
   CLI::App app_;
   CLI::App* scan_ = nullptr;
   CLI::App* check_ = nullptr;
+  CLI::App* test_ = nullptr;
+  CLI::App* fields_ = nullptr;
   CLI::App* audit_rules_ = nullptr;
   std::string format_;
+  std::string test_format_;
+  std::string fields_format_;
   std::string input_;
   std::vector<std::string> check_rules_;
   Options options_;

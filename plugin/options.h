@@ -13,14 +13,16 @@
 
 namespace audisp_eql::plugin {
 
-enum class Command : std::uint8_t { kLive, kScan, kCheck, kAuditRules };
+enum class Command : std::uint8_t { kLive, kScan, kCheck, kTest, kFields, kAuditRules };
 // kAudit: audit records, whatever their layout; kNdjson: exported events; kKafka: audit records of a topic.
 enum class InputKind : std::uint8_t { kAudit, kNdjson, kKafka };
 enum class ScanFormat : std::uint8_t { kAuto, kText, kJson, kCsv, kCef };  // kAuto: text on a terminal, else JSON
+enum class TestFormat : std::uint8_t { kText, kTap };
+enum class FieldsFormat : std::uint8_t { kMarkdown, kJson };
 
 struct Options {
   Command command = Command::kLive;
-  std::vector<std::string> rules;         // --rules, and the arguments of check and audit-rules
+  std::vector<std::string> rules;         // --rules, and the arguments of check, test and audit-rules
   std::optional<std::string> config;      // --config
   std::optional<std::string> exceptions;  // --exceptions
   std::string host;                       // --host
@@ -43,6 +45,11 @@ struct Options {
   // check
   bool send_test_alert = false;
   bool explain = false;
+  // test
+  std::string cases;  // --cases: folder of case files; empty: `tests` beside each rule
+  TestFormat test_format = TestFormat::kText;
+  // fields
+  FieldsFormat fields_format = FieldsFormat::kMarkdown;
 };
 
 // The program is over before it began: --help, --version, or a wrong flag.

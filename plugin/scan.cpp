@@ -367,7 +367,7 @@ class Scan {
 
   [[nodiscard]] ExitCode exit_code() const {
     ExitCode code = ExitCode::kDone;
-    if (options_.fail_on_alert && summary_.alerts() > 0) code = worse(code, ExitCode::kAlert);
+    if (options_.fail_on_alert && summary_.alerts() > 0) code = worse(code, ExitCode::kFailed);
     if (failed_ > 0) code = worse(code, ExitCode::kUnreadable);
     if (sink_.error() != 0) {
       say(render(os_error("cannot write standard output", sink_.error())));

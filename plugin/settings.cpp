@@ -56,7 +56,8 @@ Settings load_settings(const Options& options, Trust required) {
   if (installed) settings.disabled_rules = settings.config.disabled_rules;
   settings.rule_trust = live || (options.rules.empty() && !options.config) ? required : Trust::kUser;
   settings.exceptions_named = options.exceptions.has_value();
-  if (installed) settings.exception_path = settings.config.exceptions;
+  // A case is about its rule, not about what this site excepts.
+  if (installed && options.command != Command::kTest) settings.exception_path = settings.config.exceptions;
   if (options.exceptions) settings.exception_path = *options.exceptions;
   settings.exception_trust = live || !(options.exceptions || options.config) ? required : Trust::kUser;
   return settings;

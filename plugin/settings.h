@@ -21,7 +21,7 @@ struct Settings {
   std::vector<std::string> rule_paths;               // --rules, else the config's unless queries stand for them
   std::vector<engine::DisabledName> disabled_rules;  // of the config's; --rules names what runs
   Trust rule_trust = Trust::kRoot;
-  std::string exception_path;  // --exceptions; else the config's, if the rules are; empty: none
+  std::string exception_path;  // --exceptions; else the config's, if the rules are, but for test; empty: none
   Trust exception_trust = Trust::kRoot;
   bool exceptions_named = false;  // by --exceptions: they must be there
 

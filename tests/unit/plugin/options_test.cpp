@@ -48,6 +48,21 @@ TEST_CASE("check takes rules both ways") {
   CHECK(options.send_test_alert);
 }
 
+TEST_CASE("test and fields have formats of their own") {
+  const Options options = good({"test", "--cases", "c", "a", "b", "--format", "tap", "--exceptions", "e"});
+  CHECK(options.command == Command::kTest);
+  CHECK(options.rules == std::vector<std::string>{"a", "b"});
+  CHECK(options.cases == "c");
+  CHECK(options.test_format == TestFormat::kTap);
+  CHECK(options.exceptions == "e");
+  CHECK(good({"test"}).test_format == TestFormat::kText);
+  CHECK(good({"fields"}).command == Command::kFields);
+  CHECK(good({"fields"}).fields_format == FieldsFormat::kMarkdown);
+  CHECK(good({"fields", "--format", "json"}).fields_format == FieldsFormat::kJson);
+  CHECK(ending({"fields", "extra"}).code == ExitCode::kUsage);
+  CHECK(ending({"test", "--format", "json"}).code == ExitCode::kUsage);
+}
+
 TEST_CASE("wrong flags end with status 2 and a hint") {
   const struct {
     std::vector<std::string> args;
@@ -56,6 +71,8 @@ TEST_CASE("wrong flags end with status 2 and a hint") {
       {{"--rulse", "x"}, "Did you mean --rules?"},
       {{"scan", "--fail-on-alerts"}, "Did you mean --fail-on-alert?"},
       {{"scna"}, "Did you mean scan?"},
+      {{"tset"}, "Did you mean test?"},
+      {{"test", "--case", "x"}, "Did you mean --cases?"},
       {{"/var/log/audit/audit.log"}, "audisp-eql scan /var/log/audit/audit.log"},
       {{"scan", "--format", "xml"}, "text"},
       {{"--config"}, "--config"},
@@ -94,10 +111,10 @@ TEST_CASE("the help of each command has examples of that command") {
 
 TEST_CASE("the worse exit status wins: 2, then 3, then 1") {
   using enum ExitCode;
-  CHECK(worse(kAlert, kUnreadable) == kUnreadable);
-  CHECK(worse(kUnreadable, kAlert) == kUnreadable);
+  CHECK(worse(kFailed, kUnreadable) == kUnreadable);
+  CHECK(worse(kUnreadable, kFailed) == kUnreadable);
   CHECK(worse(kUsage, kUnreadable) == kUsage);
-  CHECK(worse(kDone, kAlert) == kAlert);
+  CHECK(worse(kDone, kFailed) == kFailed);
   CHECK(worse(kBug, kUsage) == kBug);
 }
 
