@@ -24,7 +24,8 @@ for name in child_network child_network_any entry_written entry_written_then_run
   has "/etc/audisp-eql/rules/xdg_autostart_$name.toml" 640
 done
 has /usr/share/doc/audisp-eql/README.md 644
-has /usr/share/doc/audisp-eql/docs/formats.md 644
+for name in fields formats rules; do has "/usr/share/doc/audisp-eql/docs/$name.md" 644; done
+has /usr/share/audisp-eql/tests/xdg_autostart_network.toml 644
 has /usr/share/doc/audisp-eql/docs/siem.md 644
 has /usr/share/doc/audisp-eql/siem/rsyslog/10-audisp-eql.conf 644
 has /usr/share/doc/audisp-eql/docs/blind_spots.md 644
