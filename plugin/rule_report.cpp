@@ -61,7 +61,7 @@ struct Fields {
 Fields fields_of(const eql::Query& query, const event::FieldTable& table) {
   Fields fields;
   for (const event::FieldId id : query.fields) {
-    auto& list = event::FieldTable::is_builtin(id) ? fields.known : fields.unknown;
+    auto& list = event::is_in_audit_events(id) ? fields.known : fields.unknown;
     list.push_back(escape_printable(table.name(id)));
     if (event::is_live_only(id)) fields.live_only.push_back(list.back());
   }

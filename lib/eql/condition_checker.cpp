@@ -98,12 +98,13 @@ event::FieldId ConditionChecker::resolve(const std::string& name, Span span, boo
     error(span, "there are too many different field names", "at most 65,535 in all rules together");
   }
   // A `?` says that the author knows the field may not exist.
-  if (optional || event::FieldTable::is_builtin(id) || !warned_.insert(id).second) return id;
+  if (optional || event::is_in_audit_events(id) || !warned_.insert(id).second) return id;
   std::vector<std::string_view> names;
   for (const event::FieldInfo& info : event::builtin_fields()) names.push_back(info.name);
   const std::string_view guess = nearest(name, names);
-  warn(span, "no audit event has this field; conditions see it as absent",
-       guess.empty() ? "" : fmt::format("did you mean `{}`?", guess));
+  std::string hint = guess.empty() ? std::string() : fmt::format("did you mean `{}`?", guess);
+  if (event::FieldTable::is_builtin(id)) hint = "exported events may have it: scan --input ndjson";
+  warn(span, "no audit event has this field; conditions see it as absent", std::move(hint));
   return id;
 }
 

@@ -167,6 +167,10 @@ bool is_live_only(FieldId id) {
   return FieldTable::is_builtin(id) && kFields[static_cast<std::size_t>(id)].availability == Availability::kLive;
 }
 
+bool is_in_audit_events(FieldId id) {
+  return FieldTable::is_builtin(id) && kFields[static_cast<std::size_t>(id)].availability != Availability::kExported;
+}
+
 FieldTable::FieldTable() {
   for (const FieldInfo& field : kFields) intern(field.name, field.type);
 }

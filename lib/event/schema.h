@@ -112,6 +112,8 @@ struct FieldInfo {
 
 // Availability::kLive. False for fields that are not built in.
 [[nodiscard]] bool is_live_only(FieldId id);
+// Built in, and not Availability::kExported.
+[[nodiscard]] bool is_in_audit_events(FieldId id);
 
 // Names to ids. Starts with the built-in fields; `intern` adds names that rules
 // or exported events mention. Ids are dense, stable, never reused. At most

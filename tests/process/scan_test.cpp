@@ -226,10 +226,10 @@ TEST_CASE("check fails on a bad rule and on a bad config, and names what no audi
   Place place;
   place.write_rule("odd.toml",
                    "[rule]\nname = \"n\"\nrule_id = \"odd\"\ntype = \"eql\"\nseverity = \"low\"\nrisk_score = 1\n"
-                   "query = \"process where dll.name == \\\"x\\\"\"\n");
+                   "query = \"process where dll.name == \\\"x\\\" or event.id == \\\"x\\\"\"\n");
   const Ran odd = audisp_eql_run({"check", "--config", place.config()});
   CHECK(odd.status == 0);
-  CHECK(has(odd.out, "never there  dll.name"));
+  CHECK(has(odd.out, "never there  event.id, dll.name\n"));
   place.write_rule("odd2.toml", read_file(place.rules() + "/odd.toml"));
   const Ran twice = audisp_eql_run({"check", "--config", place.config()});
   CHECK(twice.status == 2);

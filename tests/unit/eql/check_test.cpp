@@ -116,6 +116,12 @@ rule:1:11: warning: no audit event has this field; conditions see it as absent
   any where registry.path == "x" or registry.path == "y"
             ^~~~~~~~~~~~~
 )"},
+      {"any where event.id == \"x\"", R"(
+rule:1:11: warning: no audit event has this field; conditions see it as absent
+  any where event.id == "x"
+            ^~~~~~~~
+  hint: exported events may have it: scan --input ndjson
+)"},
       {"any where process.pid == \"init\"", R"(
 rule:1:26: warning: this is not a number, so the comparison is never true
   any where process.pid == "init"
