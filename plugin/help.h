@@ -82,7 +82,8 @@ Examples:
   audisp-eql test --cases /usr/share/audisp-eql/tests
                                         do the installed rules still do what they were shipped for?
 
-Exit status 1: a case failed; 2: a rule or a case cannot be used, or there is none. How to write cases: audisp-eql-rules(5).
+Exit status 1: a case failed; 2: a rule or a case cannot be used, or there is none. How to write them:
+audisp-eql-rules(5).
 Also --rules, --config, --exceptions and --host: see audisp-eql --help.
 )";
 

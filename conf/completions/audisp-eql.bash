@@ -11,16 +11,24 @@ _audisp_eql_options() {
         --query-file --input --timestamp-field --tiebreaker-field --category-field --id-field --date-field
       ;;
     check) echo --explain --send-test-alert ;;
+    test) echo --format --cases ;;
+    fields) echo --format ;;
   esac
 }
 
-# _audisp_eql_values OPTION: prints the words that may follow; status 1: files; 2: nothing that is known.
+# _audisp_eql_values OPTION COMMAND: prints the words that may follow; status 1: files; 2: nothing that is known.
 _audisp_eql_values() {
   case $1 in
-    --format) echo text json csv cef ;;
+    --format)
+      case $2 in
+        test) echo text tap ;;
+        fields) echo md json ;;
+        *) echo text json csv cef ;;
+      esac
+      ;;
     --input) echo audit ndjson ;;
     --since | --until) echo now recent today yesterday this-week week-ago this-month this-year boot ;;
-    --rules | --config | --exceptions | --passwd | --root | --report | --query-file) return 1 ;;
+    --rules | --config | --exceptions | --cases | --passwd | --root | --report | --query-file) return 1 ;;
     *) return 2 ;;
   esac
 }
@@ -30,7 +38,7 @@ _audisp_eql() {
   # `=` is a word of its own: --format=cs is three.
   if [[ $current == = ]]; then current=''; elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in live | scan | check | audit-rules) command=$word && break ;; esac
+    case $word in live | scan | check | test | fields | audit-rules) command=$word && break ;; esac
   done
   COMPREPLY=()
   case $previous in
@@ -39,7 +47,7 @@ _audisp_eql() {
     *) takes_value=0 ;;
   esac
   if [[ $takes_value == 1 ]]; then
-    words=$(_audisp_eql_values "$previous")
+    words=$(_audisp_eql_values "$previous" "$command")
     case $? in
       0) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current") ;;
       1) compopt -o default 2>/dev/null ;;
@@ -47,8 +55,8 @@ _audisp_eql() {
   elif [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_audisp_eql_options "$command")" -- "$current")
   elif [[ -z $command ]]; then
-    mapfile -t COMPREPLY < <(compgen -W 'live scan check audit-rules' -- "$current")
-  elif [[ $command != live ]]; then
+    mapfile -t COMPREPLY < <(compgen -W 'live scan check test fields audit-rules' -- "$current")
+  elif [[ $command != live && $command != fields ]]; then
     compopt -o default 2>/dev/null
   fi
 }

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion for fish.
-set -l commands live scan check audit-rules
+set -l commands live scan check test fields audit-rules
 set -l none "not __fish_seen_subcommand_from $commands"
 set -l scan '__fish_seen_subcommand_from scan'
 set -l check '__fish_seen_subcommand_from check'
+set -l test '__fish_seen_subcommand_from test'
+set -l fields '__fish_seen_subcommand_from fields'
 set -l times 'now recent today yesterday this-week week-ago this-month this-year boot'
 
 complete -c audisp-eql -n "$none" -f -a live -d 'The plugin, as auditd starts it'
 complete -c audisp-eql -n "$none" -f -a scan -d 'The same over logs'
 complete -c audisp-eql -n "$none" -f -a check -d 'Are rules and configuration right?'
+complete -c audisp-eql -n "$none" -f -a test -d 'Do rules find what their cases say?'
+complete -c audisp-eql -n "$none" -f -a fields -d 'What rules can read'
 complete -c audisp-eql -n "$none" -f -a audit-rules -d 'What the kernel must record for the rules'
 complete -c audisp-eql -n "$none" -l version -d 'Versions of the program and of libauparse'
 
@@ -39,3 +43,7 @@ complete -c audisp-eql -n "$scan" -l date-field -x -d 'ndjson: another field tha
 
 complete -c audisp-eql -n "$check" -l explain -d 'How each query is understood'
 complete -c audisp-eql -n "$check" -l send-test-alert -d 'Send one marked alert'
+
+complete -c audisp-eql -n "$test" -l format -x -a 'text tap' -d 'Layout of results'
+complete -c audisp-eql -n "$test" -l cases -x -a '(__fish_complete_directories)' -d 'Folder of case files'
+complete -c audisp-eql -n "$fields" -l format -x -a 'md json' -d 'Layout'

@@ -26,6 +26,7 @@ if have bash; then
   expect '--format' "$(bash_words audisp-eql scan --fo)"
   expect 'csv cef' "$(bash_words audisp-eql scan --format c)"
   expect 'csv cef' "$(bash_words audisp-eql scan --format = c)"
+  expect 'text tap' "$(bash_words audisp-eql test --format t)"
   expect '--exceptions --explain' "$(bash_words audisp-eql --config /etc/x check --ex)"
   expect '' "$(bash_words audisp-eql check --vers)"
 fi
