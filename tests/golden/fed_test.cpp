@@ -103,9 +103,7 @@ Fed fed(const std::string& whole, const std::vector<audit::AuditRule>& rules) {
 
 std::vector<audit::AuditRule> rules_for_pack() {
   std::vector<Source> sources;
-  for (const auto& file : fs::directory_iterator(SHIPPED_RULES)) {
-    sources.push_back({file.path().string(), test::read_file(file.path())});
-  }
+  for (const auto& file : test::files_in(SHIPPED_RULES, ".toml")) sources.push_back(test::read_source(file));
   const engine::RuleSet set = engine::load_rules(sources);
   REQUIRE(set.diagnostics.empty());
   std::vector<audit::AuditRule> rules;
@@ -137,11 +135,11 @@ std::size_t check_recordings(const std::vector<audit::AuditRule>& rules, std::si
     const std::string whole = test::read_file(recording.path());
     const Fed some = fed(whole, rules);
     dropped += some.dropped;
-    for (const auto& rule : fs::directory_iterator(SHIPPED_RULES)) {
-      const bool same = findings(rule.path(), whole) == findings(rule.path(), some.log);
+    for (const auto& rule : test::files_in(SHIPPED_RULES, ".toml")) {
+      const bool same = findings(rule, whole) == findings(rule, some.log);
       if (same) continue;
       ++differences;
-      MESSAGE(recording.path().filename().string(), ", ", rule.path().filename().string());
+      MESSAGE(recording.path().filename().string(), ", ", rule.filename().string());
     }
   }
   return differences;
