@@ -19,9 +19,8 @@
 #include "plugin/scan.h"
 #include "plugin/signals.h"
 
+namespace audisp_eql::plugin {
 namespace {
-
-using namespace audisp_eql::plugin;
 
 // A full disk shows only when the buffer is written.
 ExitCode written() {
@@ -39,8 +38,7 @@ void open_standard_descriptors() {
 }
 
 ExitCode print_fields(FieldsFormat format) {
-  using namespace audisp_eql::engine;
-  const std::string text = format == FieldsFormat::kJson ? fields_as_json() : fields_as_markdown();
+  const std::string text = format == FieldsFormat::kJson ? engine::fields_as_json() : engine::fields_as_markdown();
   std::fwrite(text.data(), 1, text.size(), stdout);
   return ExitCode::kDone;
 }
@@ -71,9 +69,7 @@ ExitCode run(const std::vector<std::string>& args, const BlockedSignals& blocked
   return worse(code, written());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_program(int argc, char** argv) {
   try {
     open_standard_descriptors();
     const BlockedSignals blocked;
@@ -83,3 +79,8 @@ int main(int argc, char** argv) {
     return static_cast<int>(ExitCode::kBug);
   }
 }
+
+}  // namespace
+}  // namespace audisp_eql::plugin
+
+int main(int argc, char** argv) { return audisp_eql::plugin::run_program(argc, argv); }
