@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What the maintainer scripts of both packages share; it stands before each of them. Nothing here fails an installation:
-# what cannot be done now is a message that says when it will be, or what to do.
+# What the maintainer scripts of both packages share; it stands before each of them. What cannot be done now is a
+# message that says when it will be, or what to do. Only without its user and its folders does an installation fail.
 # shellcheck shell=sh disable=SC2034
 set -e
 plugin_file=/etc/audit/plugins.d/audisp-eql.conf
 rules_dir=/etc/audit/rules.d
+program=/usr/sbin/audisp-eql
 user=audisp-eql
 user_comment="EQL detection on audit records"  # as sysusers.d/audisp-eql.conf has it: so it is known for ours
 
@@ -13,7 +14,8 @@ note() { echo "audisp-eql: $*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 kernel_audit() { auditctl -s 2>/dev/null | sed -n "s/^$1 \([0-9]*\).*/\1/p"; }
-is_our_root() { [ "$(stat -Lc %d:%i "/proc/$1/root" 2>/dev/null)" = "$(stat -Lc %d:%i /)" ]; }
+is_same_file() { [ "$(stat -Lc %d:%i "$1" 2>/dev/null)" = "$(stat -Lc %d:%i "$2")" ]; }
+is_our_root() { is_same_file "/proc/$1/root" /; }
 
 # running_auditd: its pid. In a chroot or a container the kernel's auditd is that of another system: not ours to change.
 running_auditd() {
@@ -31,22 +33,27 @@ are_kernel_rules_ours() {
   esac
 }
 
+# In a chroot the profiles are those of the machine around it.
+is_apparmor_ours() {
+  is_our_root 1 && [ -d /sys/kernel/security/apparmor ] && have aa-enabled && aa-enabled --quiet 2>/dev/null
+}
+
 # From 3.0 on auditd starts plugins that are new, stops those that are gone, and starts changed programs anew.
 reload_auditd() {
   if ! pid=$(running_auditd); then
     note "no auditd runs here; the plugin starts with it"
-  elif kill -HUP "$pid" && grep -q '^active = yes' "$plugin_file"; then
+  elif kill -HUP "$pid" && grep -qs '^active = yes' "$plugin_file"; then
     await_plugin "$pid"
   fi
 }
 
 # auditd 3.0 whose last plugin was once taken away (this package was removed and comes back) sends its next one the HUP
 # of that time while it starts, which ends it, and gives it no records. Only a restart helps then.
-await_plugin() {
+await_plugin() {  # AUDITD_PID
   seen=0
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
     sleep 0.2
-    if pgrep -P "$1" -x audisp-eql >/dev/null; then seen=$((seen + 1)); else seen=0; fi
+    if has_current_plugin "$1"; then seen=$((seen + 1)); else seen=0; fi
     [ "$seen" -lt 3 ] || return 0
   done
   note "auditd did not start the plugin when it was told to reload; it needs to be restarted: service auditd restart"
@@ -55,6 +62,14 @@ await_plugin() {
   elif have service; then
     service auditd restart || note "auditd could not be restarted"
   fi
+}
+
+# At an upgrade the old plugin is there too, for a while: its program is a file that is gone.
+has_current_plugin() {  # AUDITD_PID
+  for child in $(pgrep -P "$1" -x audisp-eql); do
+    ! is_same_file "/proc/$child/exe" "$program" || return 0
+  done
+  return 1
 }
 
 # Files of /etc/audit/rules.d mean nothing where somebody writes audit.rules by hand; and augenrules would replace it.
@@ -72,7 +87,7 @@ load_audit_rules() {
   elif [ "$(kernel_audit enabled)" = 2 ]; then
     note "the audit rules are locked (auditctl -e 2); those of audisp-eql are loaded at the next boot"
   elif ! augenrules --load >/dev/null; then
-    note "augenrules --load failed; the rules up to the one that it names above are loaded"
+    note "augenrules --load failed; see above which rules are missing"
   fi
 }
 
@@ -100,7 +115,10 @@ write_audit_rules() {
 # Without systemd the same by hand.
 create_user() {
   ! have systemd-sysusers || systemd-sysusers audisp-eql.conf || true
-  getent passwd "$user" >/dev/null || useradd --system --user-group --no-create-home --home-dir / \
+  ! getent passwd "$user" >/dev/null || return 0
+  group_option=--user-group
+  ! getent group "$user" >/dev/null || group_option=--gid=$user
+  useradd --system "$group_option" --no-create-home --home-dir / \
     --shell /usr/sbin/nologin --comment "$user_comment" "$user"
 }
 
@@ -120,6 +138,17 @@ stop_plugin() {
     sleep 0.2
   done
   note "the plugin still runs; it ends with auditd"
+}
+
+# See await_plugin; the next package that brings a plugin need not know.
+warn_if_last_plugin() {
+  running_auditd >/dev/null || return 0
+  case $(auditctl -v 2>/dev/null) in
+    *' 3.0'*) ;;
+    *) return 0 ;;
+  esac
+  grep -qs '^active = yes' /etc/audit/plugins.d/*.conf ||
+    note "this was auditd's last plugin; restart auditd before another plugin is added: service auditd restart"
 }
 
 # put_aside: no auditd reads such names. A package that is removed leaves its configuration; auditd would complain of a

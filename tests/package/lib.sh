@@ -22,7 +22,8 @@ quietly() {
   "$@" >"$work/quiet.out" 2>&1 || { cat "$work/quiet.out" >&2; fail "$what"; }
 }
 
-# What was built already is packed; the second .deb is the first with a higher version and one rule file changed.
+# What was built already is packed; the second .deb is the first with a higher version and one rule file changed, and
+# the third cannot be unpacked, for it has a file of another package.
 build_packages() {
   quietly "cpack failed" sh -c 'cd "$0" && cpack -B "$1"' "$build" "$work/packages"
   first=$(find "$work/packages" -maxdepth 1 -name '*.deb')
@@ -33,6 +34,10 @@ build_packages() {
   echo '# second' >>"$work/second/etc/audisp-eql/rules/xdg_autostart_network.toml"
   second=$work/packages/second.deb
   dpkg-deb --root-owner-group -b "$work/second" "$second" >/dev/null
+  third=$work/packages/third.deb
+  mkdir "$work/second/usr/bin"
+  : >"$work/second/usr/bin/dpkg"
+  dpkg-deb --root-owner-group -b "$work/second" "$third" >/dev/null
 }
 
 # All below /etc is a conffile and nothing else is; nothing is lost of what `cmake --install` puts there, and no
@@ -99,10 +104,12 @@ make_root() {
   [ -e "$root$target" ] || : >"$root$target"
   cp "$first" "$root/tmp/first.deb"
   cp "$second" "$root/tmp/second.deb"
+  cp "$third" "$root/tmp/third.deb"
   cp "$rpm_file" "$root/tmp/first.rpm"
   cp "$build/tests/e2e/e2e_driver" "$root/tmp/driver"
   mount --bind "$root/tmp/driver" "$root$target"
   prepare_audit_folder
+  prepare_apparmor
   for file in passwd group shadow gshadow; do cp -p "$root/etc/$file" "$work/$file.before"; done
   changed_files >"$work/changed.before"
 }
@@ -116,6 +123,14 @@ prepare_audit_folder() {
   rm -f "$root/etc/audit/audit.rules"
   sed -i 's/^active.*/active = no/' "$root"/etc/audit/plugins.d/*.conf
   quietly "augenrules" in_root augenrules
+}
+
+# AppArmor looks as if it were on, and says when it is asked for something: a chroot must not.
+prepare_apparmor() {
+  mkdir -p "$root/sys/kernel/security/apparmor"
+  printf '#!/bin/sh\n' >"$root/usr/bin/aa-enabled"
+  printf '#!/bin/sh\necho "$*" >>/tmp/apparmor_parser.asked\n' >"$root/usr/sbin/apparmor_parser"
+  chmod 755 "$root/usr/bin/aa-enabled" "$root/usr/sbin/apparmor_parser"
 }
 
 # What this root has that differs from the machine below, but for what dpkg, ucf, rpm, auditd and augenrules keep for
@@ -144,6 +159,8 @@ check_nothing_left() {
 }
 
 check_stopped() {
+  grep -q 'restart auditd before another plugin is added' "$work/quiet.out" || fail "$1: no word of auditd's next plugin"
+  [ ! -e "$root/tmp/apparmor_parser.asked" ] || fail "$1: a profile of the machine's kernel was changed in a chroot"
   if pgrep -P "$auditd_pid" -x audisp-eql >&2; then fail "$1 left the plugin running"; fi
   auditctl -l >"$work/rules.now"
   grep -qx -- "-a never,exit -S all -F uid!=$user_id" "$work/rules.now" || fail "$1 took a rule of the administrator's"

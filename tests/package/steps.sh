@@ -24,6 +24,7 @@ has_rules() {
 
 # peers: what auditd asks of a plugin's file and program; and what README says of the rest.
 check_installed() {
+  if grep 'it needs to be restarted' "$work/quiet.out" >&2; then fail "the package did not see the plugin start"; fi
   owned 640 root:root /etc/audit/plugins.d/audisp-eql.conf /etc/audit/rules.d/60-audisp-eql.rules \
     /etc/audit/rules.d/62-audisp-eql-autostart.rules
   owned 750 root:root /etc/audit /etc/audit/plugins.d /etc/audit/rules.d
@@ -92,11 +93,11 @@ remove_and_install_again() {
   dpkg_root -r audisp-eql
   wait_for "the plugin's end" 10 is_gone "$plugin_pid"
   check_stopped "the removal"
-  for file in "$root"/etc/audit/plugins.d/*audisp-eql*.conf "$root"/etc/audit/rules.d/*audisp-eql*.rules; do
-    [ ! -e "$file" ] || fail "the removal left $file, which is read"
-  done
+  check_put_aside "the removal"
   if grep -q audisp-eql "$root/etc/audit/audit.rules"; then fail "the removal left rules in audit.rules"; fi
   [ -f "$root/etc/audisp-eql/config.toml" ] || fail "the removal took the configuration"
+  if in_root dpkg -i /tmp/third.deb >"$work/quiet.out" 2>&1; then fail "a .deb with dpkg's own file was installed"; fi
+  check_put_aside "the installation that failed"
   restart_root_auditd
   dpkg_root -i /tmp/second.deb
   wait_for "the plugin" 10 plugin_is_new
@@ -104,9 +105,19 @@ remove_and_install_again() {
   check_installed
 }
 
-# With what a site and its logrotate add.
+check_put_aside() {
+  for file in "$root"/etc/audit/plugins.d/*audisp-eql*.conf "$root"/etc/audit/rules.d/*audisp-eql*.rules; do
+    [ ! -e "$file" ] || fail "$1 left $file, which is read"
+  done
+  [ -e "$root/etc/audit/plugins.d/audisp-eql.conf.removed" ] || fail "$1 took auditd's file of the plugin"
+}
+
+# With what a site, its logrotate and AppArmor's programs add.
 purge() {
-  for file in /etc/audisp-eql/rules/site.toml /var/log/audisp-eql/alerts.jsonl.1 /var/lib/audisp-eql/more; do
+  for file in /etc/audisp-eql/rules/site.toml /var/log/audisp-eql/alerts.jsonl.1 /var/lib/audisp-eql/more \
+    /etc/apparmor.d/local/usr.sbin.audisp-eql /etc/apparmor.d/disable/usr.sbin.audisp-eql \
+    /etc/apparmor.d/force-complain/usr.sbin.audisp-eql /var/cache/apparmor/12ab.0/usr.sbin.audisp-eql; do
+    mkdir -p "$root${file%/*}"
     echo >"$root$file"
   done
   dpkg_root -P audisp-eql
@@ -126,6 +137,11 @@ install_without_desktop() {
   mv "$root/etc/xdg/autostart.away" "$root/etc/xdg/autostart"
   dpkg_root_trigger
   has_rules "after the first desktop"
+  # A second desktop changes nothing, and takes away no rule that was loaded by hand.
+  auditctl -a never,exit -F arch=b64 -S chroot -F key=by-hand >/dev/null
+  dpkg_root_trigger
+  auditctl -l | grep -q key=by-hand || fail "the second desktop took away a rule loaded by hand"
+  auditctl -d never,exit -F arch=b64 -S chroot -F key=by-hand >/dev/null
   dpkg_root -P audisp-eql
   check_nothing_left "the second purge"
 }
@@ -151,8 +167,11 @@ install_rpm() {
   check_nothing_left "the .rpm"
 }
 
-# An image that is being built, or a host whose auditd is down: nothing is started and the kernel is left alone.
+# An image that is being built, or a host whose auditd is down: nothing is started and the kernel is left alone. From
+# here on without systemd; and a group of the plugin's name was made before.
 install_without_auditd() {
+  rm "$root/usr/bin/systemd-sysusers"
+  in_root groupadd --system audisp-eql
   auditctl -D >/dev/null
   dpkg_root -i /tmp/first.deb
   [ "$(audit_status pid)" = 0 ] || fail "the installation started auditd"
