@@ -77,22 +77,35 @@ make_alert() {
     >"$work/whole.json" 2>"$work/scan.out" || fail "scan"
 }
 
-# A CA, and certificates of it: of the server, and of one host.
+# A CA, and certificates of it: of the server, of one host, and of one whose name no server lets in. Another CA gives
+# a certificate with the host's name.
 make_certificates() {
   mkdir "$work/tls"
   (
     cd "$work/tls"
-    new_key='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
-    # shellcheck disable=SC2086 # words
-    openssl req -x509 $new_key -keyout ca.key -out ca.pem -days 2 -subj /CN=test-ca
-    for name in siem.example.com desk7.example.com; do
-      # shellcheck disable=SC2086 # words
-      openssl req $new_key -keyout "$name.key" -out "$name.csr" -subj "/CN=$name"
-      echo "subjectAltName=DNS:$name,DNS:localhost,IP:127.0.0.1" >"$name.ext"
-      openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile "$name.ext" \
-        -out "$name.pem"
-    done
+    make_ca ca
+    make_ca foreign-ca
+    make_certificate ca siem.example.com siem.example.com,DNS:localhost,IP:127.0.0.1
+    make_certificate ca desk7.example.com desk7.example.com
+    make_certificate ca evil.test evil.test
+    make_certificate foreign-ca desk7.example.com desk7.example.com foreign
   ) >"$work/openssl.log" 2>&1 || { cat "$work/openssl.log" >&2; fail "openssl"; }
+}
+
+new_key='-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
+make_ca() {
+  # shellcheck disable=SC2086 # words
+  openssl req -x509 $new_key -keyout "$1.key" -out "$1.pem" -days 2 -subj "/CN=test-$1"
+}
+
+# make_certificate CA NAME ALTERNATIVES [FILE]
+make_certificate() {
+  file=${4:-$2}
+  # shellcheck disable=SC2086 # words
+  openssl req $new_key -keyout "$file.key" -out "$file.csr" -subj "/CN=$2" &&
+    echo "subjectAltName=DNS:$3" >"$file.ext" &&
+    openssl x509 -req -in "$file.csr" -CA "$1.pem" -CAkey "$1.key" -CAcreateserial -days 2 -extfile "$file.ext" \
+      -out "$file.pem"
 }
 
 # Five that are free now.
@@ -108,12 +121,13 @@ print(*(s.getsockname()[1] for s in sockets))')
 is_listening() { grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$1") [0-9A-F:]+ 0A " /proc/net/tcp /proc/net/tcp6; }
 
 # as_shipped NAME FILE...: files of conf/siem with what a user must change changed, for the daemon NAME. Hosts send to
-# the server of their own software, host...-cross to the other's.
+# the server of their own software, host...-cross to the other's. host...-misled expect a name that the server has not.
 as_shipped() {
-  daemon=$1 certificate=siem.example.com to_rsyslog=$tls_port to_syslog_ng=$ng_port
+  daemon=$1 certificate=siem.example.com to_rsyslog=$tls_port to_syslog_ng=$ng_port peer=siem.example.com to=localhost
   shift
   case $daemon in
     host*-cross) certificate=desk7.example.com to_rsyslog=$ng_port to_syslog_ng=$tls_port ;;
+    host*-misled) certificate=desk7.example.com peer=other.example.com to=127.0.0.2 ;;
     host*) certificate=desk7.example.com ;;
   esac
   (cd "$source/conf/siem" && cat "$@") | sed \
@@ -123,7 +137,9 @@ as_shipped() {
     -e "s|/var/spool/rsyslog/|$work/$daemon.|" \
     -e "s|/var/log/audisp-eql.json|$work/$daemon.json|" \
     -e 's|target="siem.example.com"|target="127.0.0.1"|' \
-    -e 's|syslog("siem.example.com" port|syslog("localhost" port|' \
+    -e "s|PermittedPeers=\"siem.example.com\"|PermittedPeers=\"$peer\"|" \
+    -e "s|syslog(\"siem.example.com\" port|syslog(\"$to\" port|" \
+    -e "s|disk-buffer(|disk-buffer(dir(\"$work/$daemon.spool\") |" \
     -e 's|https://elastic.example.com|https://localhost|' \
     -e "s|port=\"6514\"|port=\"$to_rsyslog\"|" -e "s|port=\"2514\"|port=\"$relp_port\"|" \
     -e "s|port(6514)|port($to_syslog_ng)|" \
@@ -175,14 +191,13 @@ start_syslog_ng() {
     case $1 in host*) echo "source s_src { unix-dgram(\"$work/$1.sock\"); };" ;; esac
     as_shipped "$1" "$2"
   } >"$work/$1.conf"
+  mkdir "$work/$1.spool"
   set -- "$1" -f "$work/$1.conf" -R "$work/$1.persist" -c "$work/$1.control" -p "$work/$1.pid" --no-caps
   name=$1
   shift
   (run_syslog_ng --syntax-only "$@") >"$work/$name.check.out" 2>&1 || fail "syslog-ng refuses $name.conf"
   if grep -iE 'warning|error' "$work/$name.check.out"; then fail "syslog-ng complains of $name.conf"; fi
-  # The disk buffer lies where it is started.
-  mkdir -p "$work/$name.spool"
-  (cd "$work/$name.spool" && run_syslog_ng -F "$@") >"$work/$name.out" 2>&1 &
+  (run_syslog_ng -F -e "$@") >"$work/$name.out" 2>&1 &
   pids="$pids $!"
 }
 

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # run.sh PLUGIN: the files of conf/siem with the real rsyslogd and syslog-ng. An alert with 30,000 hostile bytes of
 # arguments goes from the plugin through a host's daemon to servers over TLS, RELP, plain TCP and Elasticsearch's
-# bulk interface (played by a script), with the default size and with max_message_bytes = 65536.
+# bulk interface (played by a script), with the default size and with max_message_bytes = 65536. Then strangers try.
 # Sockets, ports, certificates and files are the test's own.
 set -eu
 plugin=$1
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 . "$here/lib.sh"
+. "$here/strangers.sh"
 
 check_software
 work=$(mktemp -d)
@@ -65,4 +66,12 @@ check_file
 check_all_files
 "$python" "$here/check_files.py" "$source" "$work/plugin/alerts.jsonl" \
   "$work/host-rsyslog.all" "$work/server-tls.all" || fail "the files for others"
+
+check_strangers server-tls "$tls_port"
+check_strangers server-syslog-ng "$ng_port"
+start_rsyslogd host-rsyslog-misled $rsyslog "$(r 30-audisp-eql-to-tls)"
+start_syslog_ng host-syslog-ng-misled syslog-ng/audisp-eql-to-tls.conf
+check_server_name host-rsyslog-misled host-rsyslog server-tls 'not permitted'
+check_server_name host-syslog-ng-misled host-syslog-ng server-syslog-ng 'subject'
+say "no stranger's alert was taken, and none given to a server of another name"
 say "every alert came, cut at 8096 bytes and whole at 65536, by TLS and RELP, rsyslog and syslog-ng"
