@@ -19,8 +19,8 @@ struct ParserCounters {
   std::uint64_t empty_records = 0;   // without any field (would crash libauparse 3.0.9's type look-up)
 };
 
-// libauparse 3.0.9 keeps process-wide state: one Parser per process, used by
-// one thread (peers: threads). Asserted in debug builds.
+// libauparse 3.0.9 keeps process-wide state (static tables in its interpret.c):
+// one Parser per process, used by one thread. Asserted in debug builds.
 class Parser {
  public:
   Parser();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Wildcard matching of EQL's `:` and `like`: `*` is any run, `?` exactly one
-// character, everything else itself; the whole value must match (eql O2, O3).
+// character, everything else itself; the whole value must match.
 #pragma once
 
 #include <string_view>

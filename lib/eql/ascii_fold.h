@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lower-casing ASCII in bulk: everything in EQL that ignores case folds so (O8).
+// Lower-casing ASCII in bulk: everything in EQL that ignores case folds so.
 // Bytes of other characters stay as they are.
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Syntax tree to typed tree: names become FieldIds and function rows, each
-// condition gets its position (eql section 4), comparisons their mode, patterns,
-// CIDR blocks and sequence rules (eql G5, G6) are checked. Does not change what
-// is computed; fold does that.
+// condition gets its position, comparisons their mode, patterns, CIDR blocks
+// and sequence rules are checked. Does not change what is computed; fold does
+// that.
 #pragma once
 
 #include <vector>

@@ -13,7 +13,7 @@ namespace audisp_eql::eql {
 
 namespace {
 
-// Functions of the Python library only (eql G7, section 7).
+// Functions of the Python library only.
 struct Foreign {
   std::string_view name, instead;
 };

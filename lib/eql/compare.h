@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparing two values (eql O1, O6, comparison across types). How is decided by
-// the types of the fields when the query is checked; what does not compare is
-// unordered, which is neither equal, less nor greater, and never an error.
+// Comparing two values. How is decided by the types of the fields when the
+// query is checked; what does not compare is unordered, which is neither equal,
+// less nor greater, and never an error.
 #pragma once
 
 #include <array>
@@ -40,7 +40,7 @@ enum class Ordering : std::uint8_t { kLess, kEqual, kGreater, kUnordered };
 // REQUIRES: both made with `mode`. `fold` concerns the equality of text only.
 [[nodiscard]] Ordering compare(const Operand& a, const Operand& b, CompareMode mode, CaseMode fold);
 
-// kNotEqual is not for here: `!=` is `not ==` (eql O1).
+// kNotEqual is not for here: `!=` is `not ==`.
 [[nodiscard]] bool satisfies(CompareOp op, Ordering ordering);
 
 // The op with its sides swapped: `5 < x` is `x > 5`.

@@ -136,8 +136,8 @@ Filter ConditionChecker::leaf(const ast::Expr& expr) {
   return {typed::Leaf{std::move(out)}};
 }
 
-// `!=` is `not ==` here (eql N2), and comparing a condition with true or false is
-// the condition or its negation (eql N6).
+// `!=` is `not ==` here, and comparing a condition with true or false is the
+// condition or its negation.
 Filter ConditionChecker::filter_comparison(const ast::Comparison& node, const ast::Expr& expr) {
   if (node.op != CompareOp::kEqual && node.op != CompareOp::kNotEqual) return leaf(expr);
   for (std::size_t side = 0; side < 2; ++side) {
@@ -155,7 +155,7 @@ Term ConditionChecker::term(const ast::Expr& expr) {
   return std::visit([&](const auto& node) { return on(node, expr); }, expr.node);
 }
 
-// A term that is used as a truth value: a bare field means `== true` (eql N5).
+// A term that is used as a truth value: a bare field means `== true`.
 Term ConditionChecker::truth(const ast::Expr& expr) {
   Term out = term(expr);
   if (!std::holds_alternative<typed::Field>(out.node)) return out;
@@ -281,7 +281,7 @@ void ConditionChecker::check_regex(const ast::Match& node, const std::vector<std
   error(span, failure.message, failure.hint);
 }
 
-// Numbers and booleans behind `:` are compared, not matched (eql O2).
+// Numbers and booleans behind `:` are compared, not matched.
 Term ConditionChecker::on(const ast::Match& node, const ast::Expr& expr) {
   typed::Match match;
   match.kind = node.kind == ast::MatchKind::kRegex ? typed::PatternKind::kRegex : typed::PatternKind::kGlob;

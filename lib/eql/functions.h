@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of EQL (eql section 7), one table row each. Evaluators are total:
-// an argument of a wrong kind gives null.
+// The functions of EQL, one table row each. Evaluators are total: an argument
+// of a wrong kind gives null.
 #pragma once
 
 #include <cstddef>

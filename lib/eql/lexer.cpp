@@ -224,7 +224,7 @@ void Lexer::raw_string() {
     return fail({begin, first}, "this raw string is never closed",
                 "a raw string ends with three double quotes, on the line where it begins");
   }
-  // Up to two quotes more at the end belong to the content (L1).
+  // Up to two quotes more at the end belong to the content.
   for (int extra = 0; extra < 2 && text_.substr(last + kTripleQuote.size(), 1) == "\""; ++extra) ++last;
   at_ = last + kTripleQuote.size();
   push(TokenKind::kString, begin, std::string(text_.substr(first, last - first)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text to tokens (eql L1-L5). Total on arbitrary bytes; never recurses. Text
-// that is not UTF-8 is an error, so every later stage sees valid UTF-8.
+// Text to tokens. Total on arbitrary bytes; never recurses. Text that is not
+// UTF-8 is an error, so every later stage sees valid UTF-8.
 #pragma once
 
 #include <string>

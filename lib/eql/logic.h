@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three-valued rules of value position (eql N3, N4, O4), used by fold on
-// constants and by eval on what an event holds.
+// The three-valued rules of value position, used by fold on constants and by
+// eval on what an event holds.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace audisp_eql::eql {
 
-// What two null sides give: for `field == field` true (eql N3), else null (N4).
+// What two null sides give: for `field == field` true, else null.
 enum class NullRule : std::uint8_t { kUnknown, kEqual };
 
 // Null when one side is null.
@@ -28,7 +28,7 @@ enum class NullRule : std::uint8_t { kUnknown, kEqual };
 [[nodiscard]] event::Value kleene(ast::LogicOp op, std::span<const event::Value> operands);
 [[nodiscard]] event::Value kleene_not(const event::Value& operand);
 
-// What a leaf is worth in filter position (eql N1).
+// What a leaf is worth in filter position.
 [[nodiscard]] inline bool is_true(const event::Value& value) {
   return value.kind() == event::Value::Kind::kBool && value.as_bool();
 }

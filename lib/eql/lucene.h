@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lucene's regular expressions, which `regex` is written in (eql O5), translated
-// to RE2's. Case folding is done here, by writing both letters, because RE2's own
-// folds beyond ASCII (eql O8).
+// Lucene's regular expressions, which `regex` is written in, translated to
+// RE2's. Case folding is done here, by writing both letters, because RE2's own
+// folds beyond ASCII.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers as text and back, and arithmetic on them (eql O9). Nothing here
-// depends on a locale; what has no result gives null.
+// Numbers as text and back, and arithmetic on them. Nothing here depends on a
+// locale; what has no result gives null.
 #pragma once
 
 #include <array>

@@ -56,10 +56,10 @@ class Evaluator {
   Evaluator(Evaluator&&) noexcept;
   Evaluator& operator=(Evaluator&&) noexcept;
 
-  // The two-valued result in filter position (eql N1, N2, M1-M4). A leaf that
-  // reads several fields tries at most kMaxChoices combinations of their values,
-  // in the order of the bags, and is then false and counted; a leaf on one field
-  // looks at all its values.
+  // The two-valued result in filter position. A leaf that reads several fields
+  // tries at most kMaxChoices combinations of their values, in the order of the
+  // bags, and is then false and counted; a leaf on one field looks at all its
+  // values.
   [[nodiscard]] bool matches(const Program& program, const event::Event& event) {
     return matches(program, program.start(), event);
   }

@@ -4,7 +4,7 @@
 // A program is a list of tests. Each looks at an event and says where to go on:
 // to a later test (jumps only go forward, so every run ends), or to kAccept or
 // kReject. and, or and not exist only as jumps. A test whose leaf is not simple
-// runs a piece of stack code once for each choice of values (eql M1).
+// runs a piece of stack code once for each choice of values.
 #pragma once
 
 #include <cstddef>

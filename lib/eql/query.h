@@ -23,7 +23,7 @@ enum class QueryKind { kEvent, kSequence, kSample };
 
 struct JoinKey {
   event::FieldId field;
-  bool optional = false;  // written `?field`: absent is a key value (eql S6)
+  bool optional = false;  // written `?field`: absent is a key value
 };
 
 // One `[category where condition]`, after `with runs` is expanded.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of EQL (eql L1-L5). A token is small: decoded text and numbers lie
-// in the list's payloads.
+// The words of EQL. A token is small: decoded text and numbers lie in the
+// list's payloads.
 #pragma once
 
 #include <cstdint>

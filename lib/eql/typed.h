@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The checked tree. Two kinds of node, for the two positions of eql section 4:
-// a Filter is two-valued (and, or, not over leaves), a Term is three-valued (what
+// The checked tree. Two kinds of node, for the two positions of a condition: a
+// Filter is two-valued (and, or, not over leaves), a Term is three-valued (what
 // a leaf computes). `!=`, `not in` and `x == null` are already what they mean.
 #pragma once
 
@@ -45,7 +45,7 @@ struct Arithmetic {
   std::vector<ArithmeticOp> operators;
 };
 
-// Null when a side is null (eql N4).
+// Null when a side is null.
 struct Compare {
   CompareOp op = CompareOp::kEqual;  // never kNotEqual
   CompareMode mode = CompareMode::kByValue;
@@ -58,7 +58,7 @@ struct IsNull {
   Terms operand;  // one
 };
 
-// Null when the operand is; a null item equals nothing (eql O4).
+// Null when the operand is; a null item equals nothing.
 struct In {
   Terms operand;                   // one
   Terms items;                     // one or more
@@ -94,7 +94,7 @@ struct Term {
 struct Filter;
 using Filters = std::vector<Filter>;
 
-// True when some choice of one value for each field makes the term true (M1).
+// True when some choice of one value for each field makes the term true.
 struct Leaf {
   Term term;
 };

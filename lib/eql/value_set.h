@@ -13,8 +13,8 @@ namespace audisp_eql::eql {
 
 class ValueSet {
  public:
-  // Null values are left out: they equal nothing (eql O4). Text of `values` must
-  // outlive the set.
+  // Null values are left out: they equal nothing. Text of `values` must outlive
+  // the set.
   ValueSet(const std::vector<event::Value>& values, CompareMode mode, CaseMode fold);
 
   // REQUIRES: not null.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An event: a set of (field, bag of values), with a place in the total order.
 // One Event object is refilled for each event of a log; `own` makes the copy
-// that outlives it. Absent and empty are the same (eql E1).
+// that outlives it. Absent and empty are the same.
 #pragma once
 
 #include <algorithm>
@@ -19,9 +19,9 @@
 
 namespace audisp_eql::event {
 
-// The order in which sequences see events (eql S1): time, then tiebreaker
-// (audit: the serial; absent ones sort last), then index (audit: position in
-// its record group; exported events: arrival).
+// The order in which sequences see events: time, then tiebreaker (audit: the
+// serial; absent ones sort last), then index (audit: position in its record
+// group; exported events: arrival).
 struct Order {
   EventTime time;
   std::uint64_t tiebreaker = UINT64_MAX;

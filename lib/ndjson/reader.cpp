@@ -26,7 +26,7 @@ std::optional<Value> scalar(const simdjson::dom::element& element) {
     case element_type::UINT64: return Value::real(static_cast<double>(element.get_uint64().value_unsafe()));
     case element_type::DOUBLE: return Value::real(element.get_double().value_unsafe());
     case element_type::BOOL: return Value::boolean(element.get_bool().value_unsafe());
-    default: return std::nullopt;  // null contributes nothing (EQL E1)
+    default: return std::nullopt;  // null contributes nothing
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exported events (Elastic Defend, Auditbeat, any JSON lines) as Events: one
-// JSON object a line, nested or dotted keys, arrays as bags (EQL E1). Only
-// fields that rules mention are kept. simdjson stays in reader.cpp.
+// JSON object a line, nested or dotted keys, arrays as bags. Only fields that
+// rules mention are kept. simdjson stays in reader.cpp.
 #pragma once
 
 #include <cstdint>

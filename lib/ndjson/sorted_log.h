@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON lines in the order of their events (EQL S1): exports are rarely sorted.
-// Holds the whole text in memory.
+// JSON lines in the order of their events: exports are rarely sorted. Holds the
+// whole text in memory.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Choosing a different candidate for each of several places (bipartite
-// matching), as samples need it (EQL A1). Knows nothing of events.
+// matching), as samples need it. Knows nothing of events.
 #pragma once
 
 #include <cstddef>

@@ -11,7 +11,7 @@
 
 namespace audisp_eql::sequence {
 
-// EQL S9: by last event, then first event, then key.
+// The order of results: by last event, then first event, then key.
 struct ResultOrder {
   event::Order last;
   event::Order first;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Join keys (EQL S6, S7): the values of one event's key fields as byte strings,
-// one for each combination. Equal by value means equal bytes, and the order of
-// the bytes is: null, booleans, numbers by size, text by code unit.
+// Join keys: the values of one event's key fields as byte strings, one for each
+// combination. Equal by value means equal bytes, and the order of the bytes is:
+// null, booleans, numbers by size, text by code unit.
 #pragma once
 
 #include <array>

@@ -39,7 +39,7 @@ struct Slot {
 struct KeyEntry {
   std::string key;
   std::vector<Slot> slots;            // by state, as far as needed
-  std::vector<PartialId> waiting;     // complete, until their time has passed (EQL X2); by last event
+  std::vector<PartialId> waiting;     // complete, until their time has passed; by last event
   std::vector<Orders> missing;        // by gap: the latest events of its missing stages
   std::optional<event::Order> until;  // the latest one
   bool ended = false;                 // the process that the key names

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Correlates events into matches of one query: event queries, sequences and
-// samples (EQL S1-S9, U1-U2, R1, X1-X5, A1, P1). In event time only. Events
-// come in completion order, which for audit is not time order (a blocking
-// connect arrives minutes after its own time); each is put where its Order
-// says. On time-ordered input the matches are exactly those of the semantics.
+// samples. In event time only. Events come in completion order, which for audit
+// is not time order (a blocking connect arrives minutes after its own time);
+// each is put where its Order says. On time-ordered input the matches are
+// exactly those of Elasticsearch.
 #pragma once
 
 #include <array>
@@ -31,9 +31,9 @@ struct Match {
   std::vector<std::string> keys;
 };
 
-// When a sample is reported (EQL A1): as soon as every filter has its own
-// event, after which the key is forgotten (live); or at finish(), in the order
-// of the keys, nulls first, up to `max_samples_per_key` for each (offline).
+// When a sample is reported: as soon as every filter has its own event, after
+// which the key is forgotten (live); or at finish(), in the order of the keys,
+// nulls first, up to `max_samples_per_key` for each (offline).
 enum class SampleMode { kAtOnce, kAtFinish };
 
 struct Limits {
@@ -41,7 +41,7 @@ struct Limits {
   std::size_t max_bytes = 64u << 20;  // event copies and keys held, per machine
   std::size_t max_superseded = 16;    // older partials kept per key and state, for late events
   std::size_t max_key_bytes = 4096;   // as encoded (key.h); a longer key takes no part, counted
-  std::size_t max_key_tuples = 1024;  // of one multi-valued event (EQL S7)
+  std::size_t max_key_tuples = 1024;  // of one multi-valued event
   EventTime lateness = seconds(150);  // log time an event may arrive after its own time
   SampleMode sample_mode = SampleMode::kAtOnce;
   std::size_t max_samples_per_key = 1;      // kAtFinish only
@@ -73,8 +73,8 @@ class Machine {
 
   // Feeds one event; `stage_mask` has bit n set when stage n could match (bit
   // 63: stages 63 and later, and `until`); all bits set is always right.
-  // Appends what it completes to `out`, in the order of EQL S9; before it, what
-  // was due before the event's time.
+  // Appends what it completes to `out`, in the order of ResultOrder; before it,
+  // what was due before the event's time.
   void handle(const event::Event& event, std::uint64_t stage_mask, eql::Evaluator& evaluator, std::vector<Match>& out);
 
   // The bits of stage_mask that can matter as things stand. An event that matches
@@ -84,8 +84,8 @@ class Machine {
 
   // The log has reached `now`, by the clock of its events: partials that no
   // event can complete any more are dropped, and results that waited for time to
-  // pass (EQL X2) and are due before `now` are appended. A caller that knows of
-  // late events to come passes an earlier `now`.
+  // pass and are due before `now` are appended. A caller that knows of late
+  // events to come passes an earlier `now`.
   void advance(EventTime now, std::vector<Match>& out);
 
   // The process with this process.entity_id ended at `when` (or left the entity

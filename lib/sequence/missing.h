@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Missing stages, `![...]` (EQL X1-X5): what their events do to the partials of
-// a key, and what becomes of a complete sequence because of them. By total order,
-// not by bare milliseconds. An event arriving late counts where its order says.
+// Missing stages, `![...]`: what their events do to the partials of a key, and
+// what becomes of a complete sequence because of them. By total order, not by
+// bare milliseconds. An event arriving late counts where its order says.
 #pragma once
 
 #include <cstddef>

@@ -36,12 +36,12 @@ struct Partial {
   std::vector<EventStore::Id> events;  // of the positive stages so far
   event::Order first;
   event::Order last;
-  event::Order superseded_at = kNever;  // a newer one took its place (EQL S2)
-  event::Order killed_at = kNever;      // `until` (EQL U1)
-  event::Order lost_at = kNever;        // the first missing event of the gap after `last` (EQL X1)
-  std::optional<event::Order> before;   // the last missing event of the gap before `first` (EQL X3)
-  bool lost = false;                    // keeps its place, but will be no match (EQL X1)
-  bool waiting = false;                 // complete, until time has passed `due` (EQL X2, X4)
+  event::Order superseded_at = kNever;  // a newer one took its place
+  event::Order killed_at = kNever;      // `until`
+  event::Order lost_at = kNever;        // the first missing event of the gap after `last`
+  std::optional<event::Order> before;   // the last missing event of the gap before `first`
+  bool lost = false;                    // keeps its place, but will be no match
+  bool waiting = false;                 // complete, until time has passed `due`
   EventTime due{};
 
   EntryId entry = 0;

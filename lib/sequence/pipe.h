@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pipes of a query (EQL P1): `head` lets the first results through at once,
-// `tail` holds the last ones, in the order of EQL S9, until finish().
+// The pipes of a query: `head` lets the first results through at once, `tail`
+// holds the last ones, in the order of ResultOrder, until finish().
 #pragma once
 
 #include <cstddef>

@@ -34,8 +34,8 @@ struct Plan {
   std::optional<std::size_t> entity_key;
   std::optional<EventTime> maxspan;
   std::size_t stage_count = 0;
-  bool leading = false;   // the first stage is missing (EQL X3, X4)
-  bool trailing = false;  // the last stage is missing (EQL X2, X4)
+  bool leading = false;   // the first stage is missing
+  bool trailing = false;  // the last stage is missing
 };
 
 }  // namespace audisp_eql::sequence

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Samples (EQL A1): events with equal keys, a different one for each filter, in
-// any order of time. Holds for each key and filter no more events than a sample
-// can need, and drops the keys not seen for longest when there are too many.
+// Samples: events with equal keys, a different one for each filter, in any
+// order of time. Holds for each key and filter no more events than a sample can
+// need, and drops the keys not seen for longest when there are too many.
 #pragma once
 
 #include <cstddef>

@@ -73,7 +73,7 @@ void Sequencer::step(std::size_t stage, const std::string& key, std::vector<Comp
   const auto id = partials_.take(*entry, stage - 1, event_->order);
   if (!id) return;
   Partial& partial = partials_[*id];
-  // Taken all the same (EQL S3).
+  // Elasticsearch takes it all the same.
   if (plan_.maxspan && event_->order.time - partial.first.time > *plan_.maxspan) return partials_.erase(*id);
   if (partial.lost_at < event_->order) partial.lost = true;
   move_to(*id, stage, out);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state machine of sequences: one event through all stages, last to first
-// (EQL S1-S9, U1, U2, R1). Pipes are applied by the caller.
+// The state machine of sequences: one event through all stages, last to first.
+// Pipes are applied by the caller.
 #pragma once
 
 #include <cstddef>

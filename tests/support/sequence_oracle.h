@@ -19,7 +19,8 @@ struct OracleMatch {
   bool operator==(const OracleMatch&) const = default;
 };
 
-// REQUIRES: `log` is sorted by order. Sequences are listed by EQL S9, samples by key, up to `max_samples` for each.
+// REQUIRES: `log` is sorted by order. Sequences are listed by ResultOrder, samples by key, up to `max_samples` for
+// each.
 [[nodiscard]] std::vector<OracleMatch> oracle_matches(const eql::Query& query, const std::vector<event::Event>& log,
                                                       std::size_t max_samples = 1);
 
