@@ -29,6 +29,7 @@ has /usr/share/audisp-eql/tests/xdg_autostart_network.toml 644
 has /usr/share/doc/audisp-eql/docs/siem.md 644
 has /usr/share/doc/audisp-eql/siem/rsyslog/10-audisp-eql.conf 644
 has /usr/share/doc/audisp-eql/docs/blind_spots.md 644
+sh "$(dirname "$0")/links.sh" "$root/usr/share/doc/audisp-eql" || fail "dead links"
 has /usr/share/bash-completion/completions/audisp-eql 644
 has /usr/share/fish/vendor_completions.d/audisp-eql.fish 644
 [ -n "$(find "$root/usr/share/zsh" -name _audisp-eql)" ] || fail "no completion for zsh"

@@ -22,7 +22,8 @@ has_rules() {
   grep -q 'dir=/etc/xdg/autostart' "$work/rules.now" || fail "$1: the kernel has no rules for /etc/xdg/autostart"
 }
 
-# peers: what auditd asks of a plugin's file and program; and what README says of the rest.
+# What auditd asks of a plugin's file and program (auditd-plugins(5), load_pconfig() of its source); and what README
+# says of the rest.
 check_installed() {
   if grep 'it needs to be restarted' "$work/quiet.out" >&2; then fail "the package did not see the plugin start"; fi
   owned 640 root:root /etc/audit/plugins.d/audisp-eql.conf /etc/audit/rules.d/60-audisp-eql.rules \
@@ -33,6 +34,7 @@ check_installed() {
   owned 640 root:audisp-eql /etc/audisp-eql/config.toml /etc/audisp-eql/rules/xdg_autostart_network.toml
   owned 750 audisp-eql:audisp-eql /var/lib/audisp-eql /var/log/audisp-eql
   has_rules "after the installation"
+  sh "$here/links.sh" "$root/usr/share/doc/audisp-eql" || fail "documents have dead links"
 }
 
 install_first() {
