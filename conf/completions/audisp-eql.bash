@@ -3,7 +3,8 @@
 
 # _audisp_eql_options COMMAND: those that the word under the cursor may be.
 _audisp_eql_options() {
-  echo --rules --config --exceptions --host --help
+  echo --help
+  [[ $1 == fields ]] || echo --rules --config --exceptions --host
   case $1 in
     '') echo --version ;;
     scan)
@@ -26,7 +27,7 @@ _audisp_eql_values() {
         *) echo text json csv cef ;;
       esac
       ;;
-    --input) echo audit ndjson ;;
+    --input) echo audit ndjson kafka:// ;;
     --since | --until) echo now recent today yesterday this-week week-ago this-month this-year boot ;;
     --rules | --config | --exceptions | --cases | --passwd | --root | --report | --query-file) return 1 ;;
     *) return 2 ;;

@@ -29,6 +29,8 @@ if have bash; then
   expect 'text tap' "$(bash_words audisp-eql test --format t)"
   expect '--exceptions --explain' "$(bash_words audisp-eql --config /etc/x check --ex)"
   expect '' "$(bash_words audisp-eql check --vers)"
+  expect '--help --format' "$(bash_words audisp-eql fields --)"
+  expect 'kafka://' "$(bash_words audisp-eql scan --input k)"
 fi
 
 if have zsh; then
@@ -52,4 +54,6 @@ if have fish; then
   expect '--fail-on-alert --format' "$(fish_words 'audisp-eql scan --f')"
   expect 'cef csv json text' "$(fish_words 'audisp-eql scan --format ')"
   expect '--exceptions --explain' "$(fish_words 'audisp-eql check --ex')"
+  expect '--format --help' "$(fish_words 'audisp-eql fields --')"
+  expect 'kafka://' "$(fish_words 'audisp-eql scan --input k')"
 fi
