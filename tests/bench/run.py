@@ -216,7 +216,8 @@ def parts():
 
 
 try:
-    say("# Measured\n\nBy `sh tests/bench.sh`; ratios repeat, speeds are this machine's.\n")
+    say("# Measured\n\nBy `sh tests/bench.sh`; ratios repeat, speeds are this machine's.\n"
+        "Numbers in brackets are what we aim at.\n")
     for step in (compare, grow_with_size, grow_with_rules, grow_with_hosts, grow_without_end, count_instructions, parts):
         step()
     with open(OUT, "w", encoding="utf-8") as file:

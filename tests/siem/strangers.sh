@@ -35,7 +35,8 @@ check_strangers() {
 check_server_name() {
   for host in "$1" "$2"; do
     wait_for "the socket of $host" test -S "$work/$host.sock"
-    send "$work/$host.sock" "<84>Nov 25 08:00:00 audisp-eql[1]: @cee: {\"event\":{\"kind\":\"alert\"},\"mark\":\"by-$host\"}"
+    send "$work/$host.sock" \
+      "<84>Nov 25 08:00:00 audisp-eql[1]: @cee: {\"event\":{\"kind\":\"alert\"},\"mark\":\"by-$host\"}"
     [ "$host" = "$2" ] || wait_for "the refusal of $1" grep -qsE "$4" "$work/$1.out" "$work/$1.all"
   done
   wait_for "the alert of $2" grep -qs "\"by-$2\"" "$work/$3.json"
