@@ -11,7 +11,8 @@
 #include <variant>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
+
+#include "lib/engine/toml_parse.h"
 
 namespace audisp_eql::plugin {
 namespace {
@@ -325,14 +326,12 @@ class Reader {
     diagnostics_.push_back(at(source_, where.begin, width, std::move(message), std::move(hint)));
   }
 
- public:
   static Diagnostic at(const Source& source, toml::source_position where, std::size_t width, std::string message,
                        std::string hint) {
     const std::size_t begin = offset_at(source.text, where.line, where.column);
     return diagnose(source, {begin, begin + width}, std::move(message), std::move(hint));
   }
 
- private:
   const Source& source_;
   Config config_;
   std::vector<Diagnostic> diagnostics_;
@@ -372,14 +371,11 @@ std::vector<engine::DisabledName> rules_disabled_by_default() {
 }
 
 Result<Config> parse_config(const Source& file) {
-  try {
-    const toml::table root = toml::parse(std::string_view(file.text), std::string_view(file.file));
-    Reader reader(file);
-    reader.read(root);
-    return reader.take();
-  } catch (const toml::parse_error& e) {
-    return Error(Reader::at(file, e.source().begin, 1, fmt::format("not valid TOML: {}", e.description()), {}));
-  }
+  const Result<toml::table> root = engine::parse_toml(file);
+  if (!root) return root.error();
+  Reader reader(file);
+  reader.read(*root);
+  return reader.take();
 }
 
 std::string dump_config(const Config& config) {

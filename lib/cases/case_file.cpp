@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// toml++ stays in here.
 #include "lib/cases/case_file.h"
 
 #include <algorithm>
@@ -9,11 +8,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "lib/base/escape.h"
 #include "lib/engine/event_builder.h"
-#include "lib/engine/toml_text.h"
+#include "lib/engine/toml_parse.h"
 #include "lib/eql/compare.h"
 
 namespace audisp_eql::cases {
@@ -41,7 +39,7 @@ struct Leaf {
   const toml::node* value;
 };
 
-// As deep as toml++ lets tables be.
+// As deep as parse_toml lets tables be.
 void flatten(const toml::table& table, const std::string& prefix, std::vector<Leaf>& out) {
   for (const auto& [key, node] : table) {
     std::string name = prefix + std::string(key.str());
@@ -372,17 +370,10 @@ void Reader::read(const toml::table& root) {
 }  // namespace
 
 CaseFile parse_cases(const Source& file, const event::FieldTable& fields, std::string_view host) {
+  const Result<toml::table> root = engine::parse_toml(file);
+  if (!root) return {{}, 1, root.error().diagnostics};
   Reader reader(file, fields, host);
-  // toml++ throws for text that is no TOML; its own parser limits nesting.
-  try {
-    reader.read(toml::parse(file.text, file.file));
-  } catch (const toml::parse_error& failure) {
-    const toml::source_position where = failure.source().begin;
-    CaseFile none;
-    none.refused = 1;
-    none.diagnostics.push_back(engine::not_toml(file, {where.line, where.column}, failure.description()));
-    return none;
-  }
+  reader.read(*root);
   return reader.take();
 }
 

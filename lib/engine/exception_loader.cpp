@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// TOML text to exceptions. toml++ stays in here.
+// TOML text to exceptions.
 #include "lib/engine/rule.h"
 
 #include <algorithm>
@@ -8,10 +8,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "lib/base/escape.h"
 #include "lib/engine/exceptions.h"
+#include "lib/engine/toml_parse.h"
 #include "lib/engine/toml_text.h"
 
 namespace audisp_eql::engine {
@@ -204,15 +204,11 @@ void Reader::read(const toml::table& root) {
 }  // namespace
 
 void load_exceptions(const Source& file, EventTime now, RuleSet& rules) {
-  // As in parse_rule: toml++ throws for text that is no TOML.
-  try {
-    const toml::table root = toml::parse(file.text, file.file);
-    Reader(file, now, rules).read(root);
-  } catch (const toml::parse_error& failure) {
-    const toml::source_position where = failure.source().begin;
-    rules.diagnostics.push_back(not_toml(file, {where.line, where.column}, failure.description()));
-    rules.exceptions_unusable = true;
-  }
+  const Result<toml::table> root = parse_toml(file);
+  if (root) return Reader(file, now, rules).read(*root);
+  const auto& said = root.error().diagnostics;
+  rules.diagnostics.insert(rules.diagnostics.end(), said.begin(), said.end());
+  rules.exceptions_unusable = true;
 }
 
 }  // namespace audisp_eql::engine

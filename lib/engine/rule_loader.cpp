@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// TOML text to rules. toml++ stays in here.
+// TOML text to rules.
 #include "lib/engine/rule.h"
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
+#include "lib/engine/toml_parse.h"
 #include "lib/engine/toml_text.h"
 
 namespace audisp_eql::engine {
@@ -235,14 +235,9 @@ void take(Result<Rule> rule, RuleSet& set) {
 }  // namespace
 
 Result<Rule> parse_rule(const Source& file, event::FieldTable& fields) {
-  // toml++ throws for text that is no TOML; its own parser limits nesting.
-  try {
-    const toml::table root = toml::parse(file.text, file.file);
-    return Reader(file, fields).read(root);
-  } catch (const toml::parse_error& failure) {
-    const toml::source_position where = failure.source().begin;
-    return Error(not_toml(file, {where.line, where.column}, failure.description()));
-  }
+  const Result<toml::table> root = parse_toml(file);
+  if (!root) return root.error();
+  return Reader(file, fields).read(*root);
 }
 
 Result<Rule> rule_from_query(const Source& query, std::string_view label, event::FieldTable& fields) {

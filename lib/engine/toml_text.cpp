@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/engine/toml_text.h"
 
+#include <string_view>
 #include <utility>
 
 namespace audisp_eql::engine {
@@ -18,12 +19,6 @@ Source string_content(const Source& file, TomlPlace begin, std::string content) 
     source.first_column += 1;
   }
   return source;
-}
-
-Diagnostic not_toml(const Source& file, TomlPlace where, std::string_view why) {
-  const std::size_t at = offset_at(file.text, where.line, where.column);
-  return diagnose(file, {at, at + 1}, std::string(why),
-                  "the file is not valid TOML; regular expressions and wildcards are safest in ''' quotes");
 }
 
 }  // namespace audisp_eql::engine

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "lib/base/diagnostic.h"
 
@@ -19,8 +18,5 @@ struct TomlPlace {
 // The content of the string that begins, with its quotes, at `begin`: a source of
 // its own whose diagnostics name the file's lines.
 [[nodiscard]] Source string_content(const Source& file, TomlPlace begin, std::string content);
-
-// The text is no TOML, the parser says why.
-[[nodiscard]] Diagnostic not_toml(const Source& file, TomlPlace where, std::string_view why);
 
 }  // namespace audisp_eql::engine

@@ -162,9 +162,14 @@ TEST_CASE("hostile text is refused, and shown without its control characters") {
   for (int i = 0; i < 100'000; ++i) deep += "[";
   CHECK(parse(deep).refused == 1);
   std::string dotted = "[[case.event]]\na";
-  for (int i = 0; i < 10'000; ++i) dotted += ".a";
-  const CaseFile file = parse(std::string(kHead) + dotted + " = 1\n");
+  for (int i = 0; i < 127; ++i) dotted += ".a";
+  CHECK(parse(kHead + dotted + " = 1\n").diagnostics.front().message.starts_with("unknown field `a.a.a.a."));
+  dotted += ".a";
+  CHECK(parse(kHead + dotted + " = 1\n").diagnostics.front().message == "this key has more than 128 parts");
+  for (int i = 0; i < 200'000; ++i) dotted += ".a";
+  const CaseFile file = parse(kHead + dotted + " = 1\n");
   CHECK(file.cases.empty());
+  CHECK(file.refused == 1);
   const CaseFile escaped = parse(std::string(kHead) + kExec + "\"\\u001b[31m\" = 1\n");
   REQUIRE(escaped.diagnostics.size() == 1);
   CHECK(escaped.diagnostics.front().message == "unknown field `\\x1B[31m`");

@@ -102,7 +102,7 @@ TEST_CASE("what is wrong is named with its place and what to do") {
       {"heartbeat_seconds = 1.5", 1, 21, "`heartbeat_seconds` has a value of the wrong type", "give a whole number"},
       {"[syslog]\nformat = \"xml\"", 2, 10, "`syslog.format` cannot be \"xml\"", "give one of json, text, cef"},
       {"[syslog]\nformat = 1", 2, 10, "`syslog.format` has a value of the wrong type", "give one of json, text, cef"},
-      {"host =", 1, 7, "not valid TOML", ""},
+      {"host =", 1, 7, "", "the file is not valid TOML; text with backslashes is safest in ''' quotes"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.text);
@@ -113,6 +113,13 @@ TEST_CASE("what is wrong is named with its place and what to do") {
     CHECK(d.message.rfind(row.message, 0) == 0);
     CHECK(d.hint == row.hint);
   }
+}
+
+// It once ran the stack over.
+TEST_CASE("a key of very many parts is refused") {
+  std::string text = "a";
+  for (int i = 0; i < 40'000; ++i) text += ".a";
+  CHECK(only_error(text + " = 1").message == "this key has more than 128 parts");
 }
 
 TEST_CASE("numbers are taken up to their limits and not over") {
