@@ -25,7 +25,7 @@ struct Case {
   std::string records_file;          // as written: where they are to be read
   Diagnostic records_place;          // of that key, message empty
   audit::LineFormat format = audit::LineFormat::kLog;
-  // Each of these is met by an alert that has all its values, named as in JSON
+  // Each of these is met by an alert of its own that has all its values, named as in JSON
   // output. Their ids are those of `alert_fields`.
   std::vector<event::Event> alerts;
   event::FieldTable alert_fields;

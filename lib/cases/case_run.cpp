@@ -2,6 +2,7 @@
 #include "lib/cases/case_run.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <utility>
@@ -60,19 +61,69 @@ std::vector<std::string> lacks(const Event& alert, const Event& wanted, const ev
   return out;
 }
 
-// Of the alert that comes nearest.
-std::vector<std::string> nearest_lacks(const std::vector<alert::Alert>& alerts, const Event& wanted,
-                                       const event::FieldTable& fields) {
+// As JSON output has them.
+std::vector<Event> shown(const std::vector<alert::Alert>& alerts, const event::FieldTable& fields) {
   ndjson::Reader reader(fields, {});
-  std::optional<std::vector<std::string>> least;
-  Event shown;
+  std::vector<Event> out;
+  Event event;
   for (const alert::Alert& alert : alerts) {
-    if (!reader.read(alert::format_json(alert), 0, shown)) continue;
-    std::vector<std::string> found = lacks(shown, wanted, fields);
-    if (!least || found.size() < least->size()) least = std::move(found);
+    if (reader.read(alert::format_json(alert), 0, event)) out.push_back(event.own());
   }
-  return std::move(least).value_or(std::vector<std::string>{"no alert came"});
+  return out;
 }
+
+// Gives each of `wanted` an alert of its own. One that several could have goes to where it lets all others have theirs
+// too: matching in a bipartite graph, by augmenting paths.
+class Pairs {
+ public:
+  Pairs(const std::vector<Event>& wanted, const std::vector<Event>& alerts, const event::FieldTable& fields)
+      : wanted_(wanted), alerts_(alerts), fields_(fields), owner_(alerts.size(), kNone) {}
+
+  // False: there is none for this one, even if those before it change theirs.
+  bool give(std::size_t wanted) {
+    std::vector<std::size_t> asked(alerts_.size(), kNone);  // by whom
+    std::vector<std::size_t> asking = {wanted};
+    for (std::size_t i = 0; i < asking.size(); ++i) {
+      for (std::size_t alert = 0; alert < alerts_.size(); ++alert) {
+        if (asked[alert] != kNone || !lacks(alerts_[alert], wanted_[asking[i]], fields_).empty()) continue;
+        asked[alert] = asking[i];
+        if (owner_[alert] == kNone) return hand_over(alert, asked, wanted);
+        asking.push_back(owner_[alert]);
+      }
+    }
+    return false;
+  }
+
+  // Of the alert that comes nearest, of those that nobody has.
+  [[nodiscard]] std::vector<std::string> nearest_lacks(const Event& wanted) const {
+    std::optional<std::vector<std::string>> least;
+    for (std::size_t alert = 0; alert < alerts_.size(); ++alert) {
+      if (owner_[alert] != kNone) continue;
+      std::vector<std::string> found = lacks(alerts_[alert], wanted, fields_);
+      if (!least || found.size() < least->size()) least = std::move(found);
+    }
+    return std::move(least).value_or(std::vector<std::string>{"no alert came"});
+  }
+
+ private:
+  static constexpr std::size_t kNone = SIZE_MAX;
+
+  // Everybody on the way takes the alert that was asked for, and leaves the one before.
+  bool hand_over(std::size_t alert, const std::vector<std::size_t>& asked, std::size_t wanted) {
+    while (true) {
+      const std::size_t taker = asked[alert];
+      const auto before = std::find(owner_.begin(), owner_.end(), taker);
+      owner_[alert] = taker;
+      if (taker == wanted) return true;
+      alert = static_cast<std::size_t>(before - owner_.begin());
+    }
+  }
+
+  const std::vector<Event>& wanted_;
+  const std::vector<Event>& alerts_;
+  const event::FieldTable& fields_;
+  std::vector<std::size_t> owner_;  // of each alert, by place in wanted_
+};
 
 std::string evidence_of(const alert::Alert& alert) {
   std::vector<std::string> ids;
@@ -127,11 +178,17 @@ Outcome run_case(const Case& one, engine::RuleSet rules, engine::PipelineOptions
     }
     return out;
   }
-  for (const Event& wanted : one.alerts) {
-    for (std::string& line : nearest_lacks(alerts, wanted, one.alert_fields)) {
-      out.passed = false;
-      out.details.push_back(std::move(line));
-    }
+  if (one.alerts.empty()) return out;
+  const std::vector<Event> came = shown(alerts, one.alert_fields);
+  Pairs pairs(one.alerts, came, one.alert_fields);
+  std::vector<std::size_t> unmet;
+  for (std::size_t i = 0; i < one.alerts.size(); ++i) {
+    if (!pairs.give(i)) unmet.push_back(i);
+  }
+  out.passed = unmet.empty();
+  for (const std::size_t i : unmet) {
+    const std::vector<std::string> lines = pairs.nearest_lacks(one.alerts[i]);
+    out.details.insert(out.details.end(), lines.begin(), lines.end());
   }
   return out;
 }

@@ -61,6 +61,27 @@ TEST_CASE("an alert must have all fields that a case asks for, and another may b
                                                   "a.b: expected true, came nothing"});
 }
 
+TEST_CASE("each alert that a case asks for is another one, whatever their order") {
+  const std::string any = "[[case.alert]]\nprocess.name = \"nc\"\n";
+  const std::string seven = "[[case.alert]]\nprocess.pid = 7\n";
+  const std::string eight = "[[case.alert]]\nprocess.pid = 8\n";
+  CHECK(run(kNamed, with(2, any + any + kTwo)).passed);
+  CHECK(run(kNamed, with(2, seven + eight + kTwo)).passed);
+  CHECK(run(kNamed, with(2, eight + any + kTwo)).passed);
+  // The first alert would do for the first of these, but is the only one for the second.
+  CHECK(run(kNamed, with(2, any + seven + kTwo)).passed);
+  const std::string three = kTwo + "[[case.event]]\nevent.action = \"exec\"\nprocess.name = \"nc\"\nprocess.pid = 9\n";
+  const std::string not_nine = "[[case.alert]]\nprocess.args = \"nc\"\n";
+  CHECK(run(kNamed, with(3, any + any + seven + three)).passed);
+  CHECK(run(kNamed, with(3, any + not_nine + seven + three)).passed);
+  for (const std::string& twice : {seven + seven + any, any + seven + seven}) {
+    const Outcome same = run(kNamed, with(3, twice + three));
+    CHECK_FALSE(same.passed);
+    CHECK(same.alerts == 3);
+    CHECK(same.details == std::vector<std::string>{"process.pid: expected 7, came 9"});
+  }
+}
+
 TEST_CASE("a sample is looked for in all events") {
   const std::string query =
       "sample by host.id [process where process.name == \"nc\"] [process where process.args == \"-l\"]";
