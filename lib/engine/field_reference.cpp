@@ -95,7 +95,8 @@ constexpr std::string_view kIntroduction = R"(# Fields and events
 
 What rules can read, by `audisp-eql fields` (`--format json` for programs). The names are ECS.
 
-- A condition on a field that has several values is true if it is true of one of them.
+- A condition on a field that has several values is true if it is true of one of them; but `!=`, `not in` and `not` are
+  true only if what they deny is true of none.
 - A field that is not listed here is never there in an audit event; `audisp-eql check` names those that a rule reads.
 - With `scan --input ndjson` a field is what the exported event says, whatever is written here.
 - *Process table*: what earlier records of the same process and of its parents told, kept from its first record to its
