@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "lib/base/escape.h"
+#include "lib/base/ip.h"
 #include "lib/engine/event_builder.h"
 #include "lib/engine/toml_parse.h"
 #include "lib/eql/compare.h"
@@ -65,9 +66,9 @@ bool fits(FieldType type, const Value& value) {
     case FieldType::kLong: return value.kind() == Value::Kind::kInt;
     case FieldType::kDouble: return value.is_number();
     case FieldType::kBoolean: return value.kind() == Value::Kind::kBool;
+    case FieldType::kIp: return value.is_string() && parse_ip(value.as_string());
+    case FieldType::kDate: return value.is_string() && eql::parse_date(value.as_string());
     case FieldType::kKeyword:
-    case FieldType::kIp:
-    case FieldType::kDate:
     case FieldType::kVersion: return value.is_string();
   }
   return false;
@@ -78,6 +79,8 @@ std::string_view form_of(FieldType type) {
     case FieldType::kLong: return "a whole number";
     case FieldType::kDouble: return "a number";
     case FieldType::kBoolean: return "true or false";
+    case FieldType::kIp: return "an IP address in quotes";
+    case FieldType::kDate: return "a time in quotes, as \"2026-11-25T10:00:00.250Z\"";
     default: return "text in quotes";
   }
 }
@@ -93,6 +96,18 @@ std::optional<engine::EventKind> kind_called(std::string_view action) {
     }
   }
   return std::nullopt;
+}
+
+// That an event can have, static text.
+std::vector<std::string_view> categories() {
+  std::vector<std::string_view> out;
+  Event event;
+  for (std::size_t k = 0; k < engine::kEventKinds; ++k) {
+    engine::set_kind(static_cast<engine::EventKind>(k), event);
+    const std::string_view category = event.text(FieldId::kEventCategory);
+    if (std::find(out.begin(), out.end(), category) == out.end()) out.push_back(category);
+  }
+  return out;
 }
 
 class Reader {
@@ -111,6 +126,7 @@ class Reader {
   void read_events(const toml::node& node);
   void read_event(const toml::table& table);
   void read_field(const Leaf& leaf, Event& event);
+  void check_category(const Leaf& leaf, const Event& event);
   void read_time(const toml::table& table, Event& event);
   void complete(const toml::table& table, Event& event);
   void read_alerts(const toml::table& table);
@@ -203,6 +219,9 @@ void Reader::read_input(const toml::table& table) {
   if (file != nullptr) {
     case_.records_place = place(file->source());
     case_.records_file = text(table, "records_file", "the name of a log, relative to this file's folder");
+    if (case_.records_file.find('\0') != std::string::npos) {
+      error(file->source(), "`records_file` is no file name", "it has a NUL character");
+    }
   }
 }
 
@@ -229,11 +248,7 @@ void Reader::read_time(const toml::table& table, Event& event) {
     }
     now_ = now_ + milliseconds(std::llround(*number * 1000));
   }
-  if (event.has(FieldId::kTimestamp)) {
-    const auto when = eql::parse_date(event.text(FieldId::kTimestamp));
-    if (!when) return error(table.source(), "`@timestamp` is no time", "as \"2026-11-25T10:00:00.250Z\"");
-    now_ = *when;
-  }
+  if (const auto when = eql::parse_date(event.text(FieldId::kTimestamp))) now_ = *when;
   const std::uint64_t number = case_.events.size() + 1;
   event.order = {now_, number, 0};
   event.set(FieldId::kTimestamp, Value::integer(now_.ms));
@@ -293,6 +308,17 @@ void Reader::read_field(const Leaf& leaf, Event& event) {
                    "`audisp-eql fields` lists them; the rule reads no such field");
   }
   event.set(*field, values(leaf, fields_.type(*field), event));
+  if (*field == FieldId::kEventCategory) check_category(leaf, event);
+}
+
+// A misspelt one would be an event that no rule looks at.
+void Reader::check_category(const Leaf& leaf, const Event& event) {
+  const std::vector<std::string_view> known = categories();
+  for (const Value category : event.get(FieldId::kEventCategory)) {
+    if (std::find(known.begin(), known.end(), category.as_string()) != known.end()) continue;
+    unknown("event.category", leaf.value->source(), category.as_string(), known,
+            fmt::format("one of {}", fmt::join(known, ", ")));
+  }
 }
 
 void Reader::read_event(const toml::table& table) {

@@ -53,13 +53,13 @@ TEST_CASE("an event has what it says, and what every event of its kind has") {
 TEST_CASE("a synonym stands for its kind, and an event with a category is as it is written") {
   const CaseFile file = parse(std::string(kHead) +
                               "[[case.event]]\nevent.action = \"deleted\"\nhost.id = \"there\"\n"
-                              "[[case.event]]\nevent.category = \"iam\"\nevent.action = \"exec\"\n");
+                              "[[case.event]]\nevent.category = \"network\"\nevent.action = \"exec\"\n");
   REQUIRE(file.cases.size() == 1);
   const auto& events = file.cases.front().events;
   CHECK(events[0].text(FieldId::kEventCategory) == "file");
   CHECK(words(events[0], FieldId::kEventAction).front() == "deletion");
   CHECK(events[0].text(FieldId::kAgentId) == "there");
-  CHECK(events[1].text(FieldId::kEventCategory) == "iam");
+  CHECK(events[1].text(FieldId::kEventCategory) == "network");
   CHECK(words(events[1], FieldId::kEventAction) == std::vector<std::string>{"exec"});
   CHECK_FALSE(events[1].has(FieldId::kEventType));
 }
@@ -118,6 +118,7 @@ TEST_CASE("each mistake is told at its place, and costs its own case only") {
       {head + "records = \"x\"\n" + kExec, 1, 1, "events of more than one kind", "give one of"},
       {head + "records = \"\"\n", 4, 11, "`records` is empty", "ausearch --raw"},
       {head + "records_file = 1\n", 4, 16, "`records_file` must be a string", ""},
+      {head + "records_file = \"a\\u0000b\"\n", 4, 16, "`records_file` is no file name", "NUL"},
       {head + "event = []\n", 4, 9, "`event` must be a list of tables", "[[case.event]]"},
       {head + "event = 1\n", 4, 9, "`event` must be a list of tables", "[[case.event]]"},
       {head + "[[case.event]]\nprocess.pid = 1\n", 4, 1, "not clear what kind of event", "event.action"},
@@ -132,7 +133,13 @@ TEST_CASE("each mistake is told at its place, and costs its own case only") {
       {head + kExec + "after_seconds = -1\n", 6, 17, "`after_seconds` must be a number", "0.5"},
       {head + kExec + "after_seconds = nan\n", 6, 17, "`after_seconds` must be a number", ""},
       {head + kExec + "after_seconds = 1e10\n", 6, 17, "`after_seconds` must be a number", ""},
-      {head + kExec + "\"@timestamp\" = \"soon\"\n", 4, 1, "`@timestamp` is no time", "2026"},
+      {head + kExec + "\"@timestamp\" = \"soon\"\n", 6, 16, "`@timestamp` must be a time in quotes, as \"2026", ""},
+      {head + kExec + "destination.ip = \"192.0.2.300\"\n", 6, 18, "must be an IP address in quotes", ""},
+      {head + kExec + "destination.ip = [\"::1\", \"::x\"]\n", 6, 26, "must be an IP address in quotes", ""},
+      {head + kExec + "event.category = \"proces\"\n", 6, 18, "unknown event.category `proces`", "`process`"},
+      {head + kExec + "event.category = \"iam\"\n", 6, 18, "unknown event.category `iam`",
+       "one of process, network, file"},
+      {head + kExec + "event.category = [\"file\", \"\"]\n", 6, 18, "unknown event.category ``", "one of"},
       {head + "alert = { user.id = \"1\" }\n" + kExec, 4, 9, "more alerts are described than expected", ""},
       {head + "alert = 1\n" + kExec, 4, 9, "`alert` must be a table", ""},
       {head + "alert = {}\n" + kExec, 4, 9, "`alert` names no field", ""},
