@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -44,7 +45,8 @@ class Report {
   }
 
   void ran(const cases::Case& one, const cases::Outcome& outcome) {
-    const std::string name = fmt::format("{}:{}: {}", one.place.file, one.place.line, escape_printable(one.name));
+    const std::string name =
+        fmt::format("{}:{}: {}", escape_printable(one.place.file), one.place.line, escape_printable(one.name));
     ++(outcome.passed ? passed_ : failed_);
     if (format_ == TestFormat::kTap) {
       tap(outcome.passed, name);
@@ -62,11 +64,11 @@ class Report {
   void unusable(const std::string& file, std::size_t count = 1) {
     unusable_ += count;
     for (std::size_t i = 0; i < count && format_ == TestFormat::kTap; ++i) {
-      tap(false, file + ": cannot be run, see standard error");
+      tap(false, escape_printable(file) + ": cannot be run, see standard error");
     }
   }
 
-  void without_cases(std::string rule) { without_.push_back(std::move(rule)); }
+  void without_cases(std::string_view rule) { without_.push_back(escape_printable(rule)); }
 
   void summary(std::size_t rules) {
     if (format_ == TestFormat::kTap) fmt::print("1..{}\n", number_);
@@ -181,14 +183,15 @@ class RuleTests {
       return true;
     }
     const Diagnostic why = kind.error().diagnostics.front();
-    refuse(one, escape_printable(why.message), why.hint);
+    refuse(one, why.message, why.hint);
     return false;
   }
 
-  static void refuse(const cases::Case& one, std::string message, std::string hint) {
+  // Either may name a file as the case does.
+  static void refuse(const cases::Case& one, std::string_view message, std::string_view hint) {
     Diagnostic d = one.records_place;
-    d.message = std::move(message);
-    d.hint = std::move(hint);
+    d.message = escape_printable(message);
+    d.hint = escape_printable(hint);
     say({std::move(d)});
   }
 
@@ -234,6 +237,15 @@ ExitCode run_test(const Options& options) {
   Settings settings = load_settings(options, required_trust());
   say(settings.diagnostics);
   if (settings.is_bad()) return ExitCode::kUsage;
+  std::error_code error;
+  if (!options.cases.empty() && !fs::is_directory(options.cases, error)) {
+    Diagnostic d;
+    d.file = options.cases;
+    d.message = error ? error.message() : "this is no folder";
+    d.hint = "--cases takes the folder that the case files are in";
+    say({std::move(d)});
+    return ExitCode::kUsage;
+  }
   return RuleTests(options, std::move(settings)).run();
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/base/escape.h"
 #include "lib/base/result.h"
 
 namespace audisp_eql {
@@ -21,6 +22,7 @@ struct Excerpt {
   std::string caret;
 };
 
+// Bytes that a terminal would obey are shown instead.
 void append_visible(std::string& out, char c) {
   const auto byte = static_cast<unsigned char>(c);
   if (byte < 0x20 || byte == 0x7f) {
@@ -28,6 +30,12 @@ void append_visible(std::string& out, char c) {
   } else {
     out += c;
   }
+}
+
+std::string visible(std::string_view text) {
+  std::string out;
+  for (const char c : text) append_visible(out, c);
+  return out;
 }
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
@@ -126,15 +134,15 @@ Diagnostic diagnose(const Source& source, Span span, std::string message, std::s
 
 std::string render(const Diagnostic& d) {
   std::string out;
-  if (!d.file.empty()) out += d.file + ":";
+  if (!d.file.empty()) out += escape_printable(d.file) + ":";
   if (d.line > 0) out += fmt::format("{}:{}:", d.line, d.column);
   if (!out.empty()) out += ' ';
-  out += fmt::format("{}: {}\n", severity_name(d.severity), d.message);
+  out += fmt::format("{}: {}\n", severity_name(d.severity), visible(d.message));
   if (d.line > 0 && !d.source_line.empty()) {
     const Excerpt e = excerpt(d);
     out += fmt::format("  {}\n  {}\n", e.text, e.caret);
   }
-  if (!d.hint.empty()) out += fmt::format("  hint: {}\n", d.hint);
+  if (!d.hint.empty()) out += fmt::format("  hint: {}\n", visible(d.hint));
   return out;
 }
 

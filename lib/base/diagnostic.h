@@ -55,7 +55,8 @@ struct Source {
                                   Severity severity = Severity::kError);
 
 // `file:line:col: error: message`, the source line, a caret line, `hint: ...`.
-// Control bytes in the source line are shown as \xHH. Always ends in a newline.
+// Control bytes are shown as \xHH, and the file as escape_printable has it, so that
+// no name of a file makes a line of its own. Always ends in a newline.
 [[nodiscard]] std::string render(const Diagnostic& diagnostic);
 [[nodiscard]] std::string render(const std::vector<Diagnostic>& diagnostics);
 

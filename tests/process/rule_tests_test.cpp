@@ -158,6 +158,8 @@ TEST_CASE("records that say nothing make no case pass") {
       {"records_file = \"none.log\"\n", "none.log"},
       {"records_file = \"/dev/zero\"\n", "/dev/zero"},
       {"records_file = \".\"\n", "tests/."},
+      {"records_file = \"a\\u001b[31m\\nok 1\\u009b\"\n", "a\\x1B[31m\\x0Aok 1\\xC2\\x9B"},
+      {"records_file = \"a\\u0000b\"\n", "`records_file` is no file name"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.input);
@@ -207,6 +209,41 @@ TEST_CASE("cases belong to rules: those without some are named, cases without a 
   CHECK(rules.run().status == 2);
   CHECK(rules.run({"--cases", elsewhere}).status == 0);
   CHECK(rules.run({"--cases", elsewhere, rules.place.rules() + "/nc.toml"}).out.ends_with("1 ok, 0 failed\n"));
+}
+
+// The name of a file once made a line that a reader of TAP took for a result.
+TEST_CASE("no name of a file makes a line of its own") {
+  Rules rules;
+  const std::string name = "y\nok 99 - f\x1B[2J";
+  const std::string shown = "y\\x0Aok 99 - f\\x1B[2J.toml";
+  const auto check = [&](const Ran& ran, int status) {
+    CHECK(ran.status == status);
+    CHECK_MESSAGE(has(ran.out + ran.err, shown), ran.out);
+    CHECK_FALSE(has(ran.out + ran.err, "\nok 99"));
+    CHECK_FALSE(has(ran.out + ran.err, "\x1B"));
+  };
+  rules.place.write_rule(name + ".toml", rule("y", kQuery));
+  check(rules.run({"--format", "tap"}), 2);  // no cases
+  for (const char* format : {"tap", "text"}) {
+    rules.cases(one_case("good", 1) + one_case("wrong", 0), name);
+    check(rules.run({"--format", format}), 1);
+    rules.cases("[[case]]\n", name);
+    check(rules.run({"--format", format}), 2);
+  }
+  std::filesystem::remove(rules.place.rules() + "/" + name + ".toml");
+  check(rules.run({"--format", "tap"}), 2);  // cases without a rule
+}
+
+TEST_CASE("a folder of cases that is not there is an error") {
+  Rules rules;
+  rules.cases(one_case("good", 1));
+  for (const std::string& folder : {rules.place.file("none"), rules.place.rules() + "/nc.toml"}) {
+    const Ran ran = rules.run({"--cases", folder});
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK_MESSAGE(ran.err.starts_with(folder + ": error: "), ran.err);
+    CHECK(has(ran.err, "--cases takes the folder"));
+  }
 }
 
 TEST_CASE("cases are no rules to anybody else, and a site's exceptions are no part of them") {

@@ -45,6 +45,11 @@ TEST_CASE("a line and a column lead to their byte") {
   CHECK(offset_at("ab\ncd", 0, 0) == 0);
 }
 
+TEST_CASE("control characters anywhere are shown, not obeyed") {
+  const Diagnostic d = diagnose({"a\nb\xC2\x9B.toml", "x\x1B[1m", 1, 1}, {0, 1}, "m \x1B[2m\r\n\\", "h\n");
+  CHECK(render(d) == "a\\x0Ab\\xC2\\x9B.toml:1:1: error: m \\x1B[2m\\x0D\\x0A\\\n  x\\x1B[1m\n  ^\n  hint: h\\x0A\n");
+}
+
 TEST_CASE("a newline belongs to the line it ends") {
   CHECK(diagnose({"f", "ab\ncd", 1, 1}, {2, 3}, "m").line == 1);
   CHECK(diagnose({"f", "ab\ncd", 1, 1}, {3, 4}, "m").line == 2);
