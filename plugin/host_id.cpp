@@ -3,9 +3,8 @@
 
 #include <unistd.h>
 
-#include <climits>
-
 #include <array>
+#include <climits>
 #include <fstream>
 
 namespace audisp_eql::plugin {

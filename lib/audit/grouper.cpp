@@ -2,7 +2,6 @@
 #include "lib/audit/grouper.h"
 
 #include <algorithm>
-
 #include <deque>
 #include <optional>
 #include <string>

@@ -100,7 +100,7 @@ TEST_CASE("help and version end with status 0 on standard output") {
 }
 
 TEST_CASE("the help of each command has examples of that command") {
-  for (const std::string command : {"live", "scan", "check", "audit-rules"}) {
+  for (const std::string command : {"live", "scan", "check", "test", "fields", "audit-rules"}) {
     CAPTURE(command);
     const std::string help = ending({command, "--help"}).out;
     CHECK(help.find("\nExamples:\n") != std::string::npos);
