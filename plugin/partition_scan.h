@@ -16,7 +16,9 @@
 //
 // Nothing of a message is trusted. NUL bytes, lines without end or without sense are
 // the grouper's daily bread; lines over the limit are dropped. A message ends its
-// last line, and no forged line of one message takes a line of the next. What is NOT
+// last line, and no forged line of one message takes a line of the next. So forged
+// lines (forged_lines.h) are found within a message alone: who sends the enriched
+// audit.log a line a message sends them as genuine (docs/fleets.md). What is NOT
 // checked is who wrote it: whoever may write to the topic can use any key and any
 // node=, and so can be any host. Lines of another host than their key are believed
 // (a host's short name beside its whole one) and counted.
