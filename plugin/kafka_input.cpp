@@ -185,9 +185,10 @@ struct KafkaInput::State {
   std::vector<Diagnostic> failures;
   std::string last_error;  // librdkafka's words for what it cannot do now
   bool was_assigned = false;
-  bool said_down = false;  // since the last message
-  bool is_broken = false;  // alerts could not be given
-  bool has_given = false;  // some since the last commit
+  bool has_assignment = false;  // now: which may be of no partition
+  bool said_down = false;       // since the last message
+  bool is_broken = false;       // alerts could not be given
+  bool has_given = false;       // some since the last commit
   Clock::time_point last_commit = Clock::now();
 };
 
@@ -342,7 +343,7 @@ void KafkaInput::State::assign(const rd_kafka_topic_partition_list_t& given) {
     ++counters.partitions;
   }
   rd_kafka_assign(handle.get(), parts.get());
-  was_assigned = true;
+  was_assigned = has_assignment = true;
 }
 
 ResumePoint KafkaInput::State::start_of(rd_kafka_topic_partition_t& part) {
@@ -365,6 +366,7 @@ ResumePoint KafkaInput::State::start_of(rd_kafka_topic_partition_t& part) {
 void KafkaInput::State::revoke() {
   for (const auto& [number, partition] : partitions) owner.end(*partition.scan);
   partitions.clear();
+  has_assignment = false;
   rd_kafka_assign(handle.get(), nullptr);
 }
 
@@ -379,7 +381,7 @@ void KafkaInput::State::look_at_idle() {
 }
 
 bool KafkaInput::State::is_done() const {
-  return url.until_end && was_assigned &&
+  return url.until_end && has_assignment &&
          std::all_of(partitions.begin(), partitions.end(), [](const auto& each) { return each.second.is_at_end; });
 }
 
