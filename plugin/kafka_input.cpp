@@ -132,6 +132,15 @@ void set_next(rd_kafka_topic_partition_t& part, std::int64_t next) {
   part.metadata_size = part.metadata == nullptr ? 0 : text.size();
 }
 
+// A commit's answer, as a whole or for one of the partitions.
+bool has_failed(rd_kafka_event_t* committed) {
+  if (rd_kafka_event_error(committed) != RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+  const rd_kafka_topic_partition_list_t* const parts = rd_kafka_event_topic_partition_list(committed);
+  if (parts == nullptr) return false;
+  return std::any_of(parts->elems, parts->elems + parts->cnt,
+                     [](const auto& part) { return part.err != RD_KAFKA_RESP_ERR_NO_ERROR; });
+}
+
 bool is_final(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
          error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
@@ -170,6 +179,7 @@ struct KafkaInput::State {
   [[nodiscard]] bool is_done() const;
   [[nodiscard]] Offsets to_commit();
   void commit();
+  void commit_failed();
   void commit_and_wait();
   void close();
 
@@ -269,7 +279,7 @@ void KafkaInput::State::serve(rd_kafka_event_t* event) {
     case RD_KAFKA_EVENT_REBALANCE: return rebalance(event);
     case RD_KAFKA_EVENT_ERROR: return serve_error(event);
     case RD_KAFKA_EVENT_OFFSET_COMMIT:
-      if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) ++counters.commits_failed;
+      if (has_failed(event)) commit_failed();
       return;
     default: return;
   }
@@ -401,11 +411,21 @@ Offsets KafkaInput::State::to_commit() {
   return list;
 }
 
-// The answer comes as an event. One that fails is made good by the next.
+// The answer comes as an event.
 void KafkaInput::State::commit() {
   last_commit = Clock::now();
   has_given = false;
-  if (const Offsets list = to_commit()) static_cast<void>(rd_kafka_commit(handle.get(), list.get(), 1));
+  const Offsets list = to_commit();
+  if (!list) return;
+  // rd_kafka_commit() would tell nobody of a failure.
+  const auto error = rd_kafka_commit_queue(handle.get(), list.get(), queue.get(), nullptr, nullptr);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) commit_failed();
+}
+
+// What the broker has of it is not known: the next says all again.
+void KafkaInput::State::commit_failed() {
+  ++counters.commits_failed;
+  for (auto& [number, partition] : partitions) partition.committed = {};
 }
 
 // A partition that goes, or the end: nobody makes it good.
@@ -414,12 +434,11 @@ void KafkaInput::State::commit_and_wait() {
   const Offsets list = to_commit();
   if (!list) return;
   const Queue replies(rd_kafka_queue_new(handle.get()));
-  auto error = rd_kafka_commit_queue(handle.get(), list.get(), replies.get(), nullptr, nullptr);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    const Event reply(rd_kafka_queue_poll(replies.get(), kRequestMs));
-    error = reply ? rd_kafka_event_error(reply.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+  Event reply;
+  if (rd_kafka_commit_queue(handle.get(), list.get(), replies.get(), nullptr, nullptr) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    reply.reset(rd_kafka_queue_poll(replies.get(), kRequestMs));
   }
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) ++counters.commits_failed;
+  if (!reply || has_failed(reply.get())) ++counters.commits_failed;
 }
 
 void KafkaInput::State::close() {

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <sstream>
@@ -203,6 +204,24 @@ TEST_CASE("alerts that cannot be written are not committed: the next instance gi
   Consumer next(group.argv("&until=end"));
   CHECK(next.wait() == 0);
   CHECK(next.alerts().size() == 1);
+}
+
+// Nothing new comes after it, which would be committed anyway.
+TEST_CASE("a commit that is refused is made again") {
+  Group group;
+  group.cluster.refuse(Request::kOffsetCommit, 2);
+  Consumer consumer(group.argv());
+  group.send({"host000"}, Part::kBefore);
+  group.send({"host000"}, Part::kConnect);
+  while (consumer.alerts().empty()) REQUIRE(Consumer::wait_for_more({&consumer}));
+  const std::size_t sent = host_lines("", Part::kBefore, false).size() + host_lines("", Part::kConnect, false).size();
+  const std::string all = fmt::format("next={}", sent);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::string metadata;
+  while (metadata != all && std::chrono::steady_clock::now() < deadline) {
+    metadata = group.cluster.committed("g", kTopic, 0).metadata;
+  }
+  CHECK(metadata == all);
 }
 
 TEST_CASE("messages without sense are counted and left out, and cost their neighbours nothing") {

@@ -2,6 +2,7 @@
 #include "tests/kafka/mock_cluster.h"
 
 #include <array>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <librdkafka/rdkafka.h>
@@ -59,5 +60,28 @@ void MockCluster::send(const std::string& topic, int partition, const std::strin
 }
 
 void MockCluster::flush() { REQUIRE(rd_kafka_flush(state_->sender, 30'000) == RD_KAFKA_RESP_ERR_NO_ERROR); }
+
+void MockCluster::refuse(Request what, int count) {
+  const std::vector<rd_kafka_resp_err_t> errors(static_cast<std::size_t>(count), RD_KAFKA_RESP_ERR_INVALID_REQUEST);
+  rd_kafka_mock_push_request_errors_array(state_->cluster, static_cast<std::int16_t>(what), errors.size(),
+                                          errors.data());
+}
+
+Committed MockCluster::committed(const std::string& group, const std::string& topic, int partition) {
+  rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", brokers().c_str(), nullptr, 0);
+  rd_kafka_conf_set(conf, "group.id", group.c_str(), nullptr, 0);
+  rd_kafka_t* const asks = rd_kafka_new(RD_KAFKA_CONSUMER, conf, nullptr, 0);
+  REQUIRE(asks != nullptr);
+  rd_kafka_topic_partition_list_t* const parts = rd_kafka_topic_partition_list_new(1);
+  const rd_kafka_topic_partition_t* const part = rd_kafka_topic_partition_list_add(parts, topic.c_str(), partition);
+  Committed out;
+  if (rd_kafka_committed(asks, parts, 10'000) == RD_KAFKA_RESP_ERR_NO_ERROR && part->offset >= 0) {
+    out = {part->offset, {static_cast<const char*>(part->metadata), part->metadata_size}};
+  }
+  rd_kafka_topic_partition_list_destroy(parts);
+  rd_kafka_destroy(asks);
+  return out;
+}
 
 }  // namespace audisp_eql::test

@@ -4,10 +4,18 @@
 // and commits included; it is no Kafka.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 namespace audisp_eql::test {
+
+enum class Request : std::int16_t { kListOffsets = 2, kOffsetCommit = 8 };  // the protocol's numbers
+
+struct Committed {
+  std::int64_t offset = -1;
+  std::string metadata;
+};
 
 class MockCluster {
  public:
@@ -26,6 +34,10 @@ class MockCluster {
   }
   // Returns when the brokers have all of it.
   void flush();
+  // The next so many of these are refused.
+  void refuse(Request what, int count);
+  // The offset that was committed last, and its metadata; {-1, ""} if none was.
+  [[nodiscard]] Committed committed(const std::string& group, const std::string& topic, int partition);
 
  private:
   struct State;
