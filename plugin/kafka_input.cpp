@@ -162,6 +162,10 @@ struct KafkaInput::State {
     ResumePoint committed;
   };
 
+  struct Watermarks {
+    std::int64_t low = 0, high = 0;  // the first message that is there, and the next that comes
+  };
+
   std::vector<Diagnostic> open();
   std::vector<Diagnostic> connect();
   std::vector<Diagnostic> run();
@@ -173,7 +177,8 @@ struct KafkaInput::State {
   void give();
   void rebalance(rd_kafka_event_t* event);
   void assign(const rd_kafka_topic_partition_list_t& given);
-  [[nodiscard]] ResumePoint start_of(rd_kafka_topic_partition_t& part);
+  [[nodiscard]] std::optional<Watermarks> watermarks_of(const rd_kafka_topic_partition_t& part);
+  [[nodiscard]] ResumePoint start_of(rd_kafka_topic_partition_t& part, const Watermarks& there);
   void revoke();
   void look_at_idle();
   [[nodiscard]] bool is_done() const;
@@ -345,28 +350,37 @@ void KafkaInput::State::assign(const rd_kafka_topic_partition_list_t& given) {
   const Offsets parts(rd_kafka_topic_partition_list_copy(&given));
   // Without an answer they begin where the broker says, and repeat what is out.
   static_cast<void>(rd_kafka_committed(handle.get(), parts.get(), kRequestMs));
+  bool is_answering = true;  // else each would take its time, and the broker thinks that we are dead
   for (int i = 0; i < parts->cnt; ++i) {
     rd_kafka_topic_partition_t& part = parts->elems[i];
     Partition& partition = partitions[part.partition];
     partition = {};
-    partition.scan = owner.make(start_of(part));
     ++counters.partitions;
+    if (part.err != RD_KAFKA_RESP_ERR_NO_ERROR || part.offset < 0) {
+      part.offset = RD_KAFKA_OFFSET_INVALID;  // auto.offset.reset, or what the broker knows
+      partition.scan = owner.make({});
+      continue;
+    }
+    const auto there = is_answering ? watermarks_of(part) : std::nullopt;
+    is_answering = there.has_value();
+    // Unknown: `next` cannot be believed, so all is given from the offset on.
+    partition.scan = owner.make(there ? start_of(part, *there) : ResumePoint{part.offset, 0});
   }
   rd_kafka_assign(handle.get(), parts.get());
   was_assigned = has_assignment = true;
 }
 
-ResumePoint KafkaInput::State::start_of(rd_kafka_topic_partition_t& part) {
-  if (part.err != RD_KAFKA_RESP_ERR_NO_ERROR || part.offset < 0) {
-    part.offset = RD_KAFKA_OFFSET_INVALID;  // auto.offset.reset, or what the broker knows
-    return {};
-  }
+std::optional<KafkaInput::State::Watermarks> KafkaInput::State::watermarks_of(const rd_kafka_topic_partition_t& part) {
+  Watermarks there;
+  const auto error =
+      rd_kafka_query_watermark_offsets(handle.get(), part.topic, part.partition, &there.low, &there.high, kRequestMs);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR ? std::optional(there) : std::nullopt;
+}
+
+ResumePoint KafkaInput::State::start_of(rd_kafka_topic_partition_t& part, const Watermarks& there) {
   const ResumePoint from{part.offset, next_of(part)};
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-  const auto asked =
-      rd_kafka_query_watermark_offsets(handle.get(), part.topic, part.partition, &low, &high, kRequestMs);
-  if (asked == RD_KAFKA_RESP_ERR_NO_ERROR && std::max(from.begin, from.next) > high) {
+  const std::int64_t unread = std::max(from.begin, from.next);
+  if (unread > there.high) {
     part.offset = RD_KAFKA_OFFSET_BEGINNING;
     return {};
   }

@@ -224,6 +224,17 @@ TEST_CASE("a commit that is refused is made again") {
   CHECK(metadata == all);
 }
 
+TEST_CASE("where the broker does not say what a partition holds, what was given is given again") {
+  Group group;
+  group.send({"host000"}, Part::kBefore);
+  group.send({"host000"}, Part::kConnect);
+  CHECK(run(group.argv("&until=end")).status == 0);
+  group.cluster.refuse(Request::kListOffsets, 2);  // the beginning and the end of partition 0
+  Consumer next(group.argv("&until=end"));
+  CHECK(next.wait() == 0);
+  CHECK(next.alerts().size() == 1);
+}
+
 TEST_CASE("messages without sense are counted and left out, and cost their neighbours nothing") {
   Group group;
   const std::string garbage("\0type=SYSCALL\n\0\n", 16);
