@@ -173,6 +173,7 @@ struct KafkaInput::State {
   [[nodiscard]] Event poll(int timeout_ms) { return Event(rd_kafka_queue_poll(queue.get(), timeout_ms)); }
   void serve(rd_kafka_event_t* event);
   void serve_error(rd_kafka_event_t* event);
+  void warn(Diagnostic warning);
   void take(const rd_kafka_message_t& message);
   void give();
   void rebalance(rd_kafka_event_t* event);
@@ -199,11 +200,12 @@ struct KafkaInput::State {
   std::vector<alert::Alert> alerts;
   std::vector<Diagnostic> failures;
   std::string last_error;  // librdkafka's words for what it cannot do now
-  bool was_assigned = false;
+  bool is_connected = false;
   bool has_assignment = false;  // now: which may be of no partition
   bool said_down = false;       // since the last message
-  bool is_broken = false;       // alerts could not be given
-  bool has_given = false;       // some since the last commit
+  bool said_error = false;
+  bool is_broken = false;  // alerts could not be given
+  bool has_given = false;  // some since the last commit
   Clock::time_point last_commit = Clock::now();
 };
 
@@ -258,6 +260,7 @@ std::vector<Diagnostic> KafkaInput::State::connect() {
                 last_error.empty() ? std::string_view(rd_kafka_err2str(failed)) : last_error,
                 "is a broker there, and does the file of `config=` have what it asks for (security.protocol, ...)?")};
   }
+  is_connected = true;
   const Offsets topics(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(topics.get(), url.topic.c_str(), RD_KAFKA_PARTITION_UA);
   const rd_kafka_resp_err_t error = rd_kafka_subscribe(handle.get(), topics.get());
@@ -303,11 +306,20 @@ void KafkaInput::State::serve_error(rd_kafka_event_t* event) {
   last_error = words == nullptr ? rd_kafka_err2str(error) : words;
   if (is_final(error)) {
     failures.push_back(failure("cannot go on reading topic " + url.topic, last_error));
-  } else if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && was_assigned && !std::exchange(said_down, true)) {
-    Diagnostic warning = failure("no broker can be reached, waiting for one", last_error);
-    warning.severity = Severity::kWarning;
-    owner.warn(warning);
+    return;
   }
+  if (!is_connected) return;  // connect() says it
+  ++counters.errors;
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    if (!std::exchange(said_down, true)) warn(failure("no broker can be reached, waiting for one", last_error));
+  } else if (!std::exchange(said_error, true)) {
+    warn(failure("an error of Kafka's (others are counted)", last_error));
+  }
+}
+
+void KafkaInput::State::warn(Diagnostic warning) {
+  warning.severity = Severity::kWarning;
+  owner.warn(warning);
 }
 
 void KafkaInput::State::take(const rd_kafka_message_t& message) {
@@ -367,7 +379,7 @@ void KafkaInput::State::assign(const rd_kafka_topic_partition_list_t& given) {
     partition.scan = owner.make(there ? start_of(part, *there) : ResumePoint{part.offset, 0});
   }
   rd_kafka_assign(handle.get(), parts.get());
-  was_assigned = has_assignment = true;
+  has_assignment = true;
 }
 
 std::optional<KafkaInput::State::Watermarks> KafkaInput::State::watermarks_of(const rd_kafka_topic_partition_t& part) {
@@ -383,6 +395,10 @@ ResumePoint KafkaInput::State::start_of(rd_kafka_topic_partition_t& part, const 
   if (unread > there.high) {
     part.offset = RD_KAFKA_OFFSET_BEGINNING;
     return {};
+  }
+  if (unread < there.low) {
+    warn(failure("messages of partition " + std::to_string(part.partition) + " went before they were read",
+                 std::to_string(there.low - unread), "keep them longer in the topic than an instance may be away"));
   }
   return from;
 }

@@ -36,6 +36,7 @@ namespace audisp_eql::plugin {
 
 struct KafkaCounters {
   std::uint64_t commits_failed = 0;
+  std::uint64_t errors = 0;      // of librdkafka's after the start, that reading survived
   std::uint64_t partitions = 0;  // assigned, each time
 };
 

@@ -78,6 +78,7 @@ std::string kafka_summary(const PartitionCounters& read, const KafkaCounters& ka
     out += fmt::format("note: {} failed: alerts may be given again by another instance\n",
                        plural(kafka.commits_failed, "commit"));
   }
+  if (kafka.errors > 0) out += fmt::format("note: {} of Kafka's while reading\n", plural(kafka.errors, "error"));
   return out;
 }
 

@@ -235,6 +235,22 @@ TEST_CASE("where the broker does not say what a partition holds, what was given 
   CHECK(next.alerts().size() == 1);
 }
 
+// The mock cluster keeps 5 MB of a partition.
+TEST_CASE("messages that went before they were read are told") {
+  Group group;
+  const std::string line = "type=EOE msg=audit(1.000:1): \n";
+  group.cluster.send(kTopic, 0, "h", line);
+  group.cluster.flush();
+  CHECK(run(group.argv("&until=end")).err.find("went before") == std::string::npos);
+  group.cluster.send(kTopic, 0, "h", line);
+  group.cluster.send(kTopic, 0, "h", line);
+  for (int i = 0; i < 8; ++i) group.cluster.send(kTopic, 0, "h", std::string(900'000, 'x'));
+  group.cluster.flush();
+  const Ran ran = run(group.argv("&until=end"));
+  CHECK(ran.status == 0);
+  CHECK_MESSAGE(ran.err.find("messages of partition 0 went before they were read: ") != std::string::npos, ran.err);
+}
+
 TEST_CASE("messages without sense are counted and left out, and cost their neighbours nothing") {
   Group group;
   const std::string garbage("\0type=SYSCALL\n\0\n", 16);
