@@ -39,7 +39,8 @@ class CommitWindow {
   explicit CommitWindow(const WindowLimits& limits) : limits_(limits) {}
 
   // Messages in the order of their offsets. `newest`: of its records; `came`: the
-  // message's own time.
+  // message's own time, but not later than now: it is the producer's word, and by a
+  // clock that is fast all other messages would be too old to be needed.
   void add(std::int64_t offset, std::string_view host, EventTime newest, EventTime came);
 
   // The first message that is still needed; `next` if none is.

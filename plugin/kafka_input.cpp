@@ -117,6 +117,10 @@ class SettingsFile {
   std::vector<Diagnostic> errors_;
 };
 
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 // "next=N" in a commit's metadata; 0 where another program made it.
 std::int64_t next_of(const rd_kafka_topic_partition_t& part) {
   const std::string_view text(static_cast<const char*>(part.metadata),
@@ -330,7 +334,7 @@ void KafkaInput::State::take(const rd_kafka_message_t& message) {
   partition.is_at_end = partition.was_idle = said_down = false;
   control.bytes += message.len;
   rd_kafka_timestamp_type_t kind{};
-  const std::int64_t came = rd_kafka_message_timestamp(&message, &kind);
+  const std::int64_t came = std::min(rd_kafka_message_timestamp(&message, &kind), now_ms());
   const auto text = [](const void* bytes, std::size_t size) {
     return bytes == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(bytes), size);
   };

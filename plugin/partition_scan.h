@@ -39,7 +39,7 @@ namespace audisp_eql::plugin {
 struct TopicMessage {
   std::int64_t offset = 0;
   std::string_view key, value;  // may be empty
-  EventTime came;               // Kafka's time of the message
+  EventTime came;               // Kafka's time of the message, not later than now
 };
 
 struct ResumePoint {

@@ -251,6 +251,20 @@ TEST_CASE("messages that went before they were read are told") {
   CHECK_MESSAGE(ran.err.find("messages of partition 0 went before they were read: ") != std::string::npos, ran.err);
 }
 
+TEST_CASE("a producer whose clock is fast does not take the lookback from the others") {
+  Group group;
+  group.send({"host000"}, Part::kBefore);
+  group.cluster.set_time(4'000'000'000'000);
+  group.cluster.send(kTopic, 0, "fast", "type=EOE msg=audit(1.000:1): \n");
+  group.cluster.set_time(0);
+  group.cluster.flush();
+  CHECK(run(group.argv("&until=end")).status == 0);
+  group.send({"host000"}, Part::kConnect);
+  Consumer next(group.argv("&until=end"));
+  CHECK(next.wait() == 0);
+  CHECK(next.alerts().size() == 1);
+}
+
 TEST_CASE("messages without sense are counted and left out, and cost their neighbours nothing") {
   Group group;
   const std::string garbage("\0type=SYSCALL\n\0\n", 16);

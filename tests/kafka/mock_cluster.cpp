@@ -55,7 +55,7 @@ void MockCluster::send(const std::string& topic, int partition, const std::strin
   const rd_kafka_resp_err_t error =
       rd_kafka_producev(state_->sender, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(bytes(key), size(key)),
-                        RD_KAFKA_V_VALUE(bytes(value), size(value)), RD_KAFKA_V_END);
+                        RD_KAFKA_V_VALUE(bytes(value), size(value)), RD_KAFKA_V_TIMESTAMP(time_), RD_KAFKA_V_END);
   REQUIRE(error == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 

@@ -32,6 +32,8 @@ class MockCluster {
   void send(const std::string& topic, int partition, const std::string& key, const std::string& value) {
     send(topic, partition, &key, &value);
   }
+  // Those that follow have this time, in ms since the epoch; 0: their own.
+  void set_time(std::int64_t time) { time_ = time; }
   // Returns when the brokers have all of it.
   void flush();
   // The next so many of these are refused.
@@ -42,6 +44,7 @@ class MockCluster {
  private:
   struct State;
   std::unique_ptr<State> state_;
+  std::int64_t time_ = 0;
 };
 
 }  // namespace audisp_eql::test
