@@ -5,6 +5,9 @@
 #include <iterator>
 #include <utility>
 
+#include <libaudit.h>
+
+#include "lib/audit/forged_lines.h"
 #include "lib/audit/lines.h"
 
 namespace audisp_eql::plugin {
@@ -56,14 +59,18 @@ void PartitionScan::take(const TopicMessage& message, std::vector<alert::Alert>&
 
 std::optional<EventTime> PartitionScan::newest_in(const TopicMessage& message) {
   std::optional<EventTime> newest;
+  audit::ForgedLines forged;  // as the grouper, which leaves these out
   for (std::string_view rest = message.value; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    if (const auto header = audit::parse_header(rest.substr(0, end))) {
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (forged.take(line)) continue;
+    if (const auto header = audit::parse_header(line)) {
+      if (header->type == AUDIT_SOCKADDR) forged.inspect(line, header->body);
       newest = newest ? std::max(*newest, header->time) : header->time;
       const bool has_both = !header->node.empty() && !message.key.empty();
       if (has_both && header->node != message.key) ++counters_.foreign_lines;
     }
-    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return newest;
 }

@@ -99,20 +99,34 @@ TEST_CASE("an event without its end that the predecessor had not given is given 
   CHECK(second.alerts.size() == 1);
 }
 
-// Its first line goes on behind a newline in the socket's address, which the second message seems to hold.
-TEST_CASE("a message's last line takes nothing of the next message") {
-  const std::string forged = connect().front();
+// The record of a socket whose path is "/", a newline and this: all that auditd writes before the newline.
+std::string before_forged(const std::string& line) {
   std::string hex = "0100";
-  for (const char c : "/\n" + forged.substr(0, forged.size() - 1)) {
+  for (const char c : "/\n" + line) {
     hex += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4U];
     hex += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15U];
   }
-  const std::string bait =
-      test::record("SOCKADDR", {1'795'506'100'029, 1}, "saddr=" + hex + "\x1DSADDR={ saddr_fam=local path=/");
+  return test::record("SOCKADDR", {1'795'506'100'029, 1}, "saddr=" + hex + "\x1DSADDR={ saddr_fam=local path=/");
+}
+
+// Its first line goes on behind a newline in the socket's address, which the second message seems to hold.
+TEST_CASE("a message's last line takes nothing of the next message") {
+  const std::string forged = connect().front();
+  const std::string bait = before_forged(forged.substr(0, forged.size() - 1));
   Partition p;
   p.take(0, "h", before());
   p.take(50, "attacker", {bait});
   CHECK(p.take(51, "h", connect()) == 1);
+}
+
+// Its stamp, years ahead, would make the host's other messages too old for a successor.
+TEST_CASE("a forged line of a message says nothing of what a successor needs") {
+  const std::string forged = "node=elsewhere type=EOE msg=audit(4000000000.000:1): ";
+  Partition first;
+  first.take(0, "h", before());
+  first.take(50, "h", {before_forged(forged) + forged + " }\n"});
+  CHECK(first.scan.counters().foreign_lines == 0);
+  CHECK(first.scan.resume_point() == ResumePoint{0, 51});
 }
 
 TEST_CASE("a message without a record, or with a key that can be no node=, is left out and counted") {
