@@ -74,6 +74,9 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
 }
 
+// These load code into this process.
+constexpr std::array kLoaders{std::string_view("plugin.library.paths"), std::string_view("ssl.engine.location")};
+
 // The file: NAME=VALUE, one a line, as librdkafka's CONFIGURATION.md has them; `#` begins a comment line.
 class SettingsFile {
  public:
@@ -104,6 +107,9 @@ class SettingsFile {
     if (equals == std::string_view::npos) return complain("no NAME=VALUE", {});
     if (std::any_of(own_.begin(), own_.end(), [&name](const Setting& own) { return own.name == name; })) {
       return complain("`" + name + "` is not for this file", "the address has brokers, topic and group");
+    }
+    if (std::find(kLoaders.begin(), kLoaders.end(), name) != kLoaders.end()) {
+      return complain("`" + name + "` is not for this file", "no foreign code is loaded");
     }
     ErrorText text{};
     const std::string value(trim(line.substr(equals + 1)));
@@ -257,7 +263,7 @@ std::vector<Diagnostic> KafkaInput::State::connect() {
     rd_kafka_resp_err_t failed = RD_KAFKA_RESP_ERR_NO_ERROR;
     if (auto problem = topic_problem(rkt.get(), failed)) return {std::move(*problem)};
     if (failed == RD_KAFKA_RESP_ERR_NO_ERROR) break;
-    while (const Event event = poll(0)) serve(event.get());
+    for (Event event = poll(kPollMs); event; event = poll(0)) serve(event.get());
     if (Clock::now() < deadline) continue;
     return {
         failure("cannot reach Kafka at " + url.brokers,

@@ -300,7 +300,8 @@ TEST_CASE("messages without sense are counted and left out, and cost their neigh
 TEST_CASE("what is wrong with the address, the settings, the topic or the broker is said") {
   Group group;
   const std::string brokers = group.cluster.brokers();
-  write_file(group.dir / "bad.conf", "\n  group.id = x\nsecurity.protocl=ssl\nssl\n");
+  write_file(group.dir / "bad.conf",
+             "\n  group.id = x\nsecurity.protocl=ssl\nssl\nplugin.library.paths=x\nssl.engine.location=x\n");
   const struct {
     std::string url;
     int status;
@@ -312,7 +313,8 @@ TEST_CASE("what is wrong with the address, the settings, the topic or the broker
       {"kafka://" + brokers + "/audit?group=g&config=" + (group.dir / "none"), 2, {"cannot read"}},
       {"kafka://" + brokers + "/audit?group=g&config=" + (group.dir / "bad.conf"),
        2,
-       {"bad.conf:2:1", "`group.id` is not for this file", "bad.conf:3:1", "security.protocl", "bad.conf:4:1"}},
+       {"bad.conf:2:1", "`group.id` is not for this file", "bad.conf:3:1", "security.protocl", "bad.conf:4:1",
+        "bad.conf:5:1", "`plugin.library.paths` is not", "bad.conf:6:1", "`ssl.engine.location` is not"}},
       {"kafka://127.0.0.1:1/audit?group=g", 3, {"cannot reach Kafka at 127.0.0.1:1", "onnect"}},
   };
   for (const auto& row : rows) {
