@@ -3,7 +3,7 @@
 # rsyslogd. What is done with them is in steps.sh.
 # shellcheck shell=sh disable=SC2154
 
-tls_port=47100
+tls_port=20514 # below those that connections get by themselves
 target=/usr/bin/xfce4-session
 
 check_package_tools() {
