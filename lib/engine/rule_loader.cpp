@@ -17,7 +17,6 @@
 namespace audisp_eql::engine {
 namespace {
 
-using alert::RuleSeverity;
 
 // Reads one rule file; collects what is wrong with it.
 class Reader {
