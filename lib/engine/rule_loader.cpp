@@ -17,7 +17,6 @@
 namespace audisp_eql::engine {
 namespace {
 
-
 // Reads one rule file; collects what is wrong with it.
 class Reader {
  public:
