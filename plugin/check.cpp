@@ -64,12 +64,10 @@ bool send_to_file(const FileConfig& config, const alert::Alert& alert) {
 
 // As live would send it: as its user, who must be able to open what live opens,
 // and whose file it must be if this is what creates it.
-ExitCode send_test_alert(const Options& options, const Config& config) {
+ExitCode send_test_alert(const Config& config) {
   const Privileges privileges = drop_privileges(privilege_options(config));
   for (const std::string& problem : privileges.problems) print("warning: " + problem + "\n");
-  std::string host = options.host.empty() ? config.host : options.host;
-  if (host.empty()) host = this_host_id();
-  const alert::Alert alert = test_alert(host);
+  const alert::Alert alert = test_alert(config.host.empty() ? this_host_id() : config.host);
   print(fmt::format("test alert {}\n", alert.id));
   bool all = true;
   if (config.syslog.enabled) all = send_to_syslog(config.syslog, alert);
@@ -120,7 +118,7 @@ ExitCode run_check(const Options& options) {
     }
   }
   code = worse(code, check_rules(options, settings));
-  if (options.send_test_alert && !settings.is_bad()) code = worse(code, send_test_alert(options, settings.config));
+  if (options.send_test_alert && !settings.is_bad()) code = worse(code, send_test_alert(settings.config));
   return code;
 }
 

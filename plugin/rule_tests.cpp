@@ -220,7 +220,7 @@ class RuleTests {
 
   [[nodiscard]] engine::PipelineOptions pipeline() const {
     engine::PipelineOptions options = pipeline_options(settings_.config);
-    const std::string& host = options_.host.empty() ? settings_.config.host : options_.host;
+    const std::string& host = settings_.config.host;
     if (!host.empty()) options.engine.default_host = host;
     return options;
   }

@@ -104,10 +104,9 @@ class Scan {
     read_user_names();
     if (options_.input == InputKind::kNdjson) return run_exported();
     if (options_.input == InputKind::kKafka) return run_kafka();
-    const std::string host = options_.host.empty() ? settings_.config.host : options_.host;
     control_.stop_fd = stop_.emplace().fd();
     sink_.set_stop(control_.stop_fd);
-    InputSet set = open_inputs(options_.files, host, &control_);
+    InputSet set = open_inputs(options_.files, settings_.config.host, &control_);
     say(render(set.diagnostics));
     failed_ +=
         static_cast<std::size_t>(std::count_if(set.diagnostics.begin(), set.diagnostics.end(),
@@ -226,7 +225,7 @@ class Scan {
   // Hosts of many machines: none has this one's users.
   [[nodiscard]] engine::PipelineOptions kafka_options() const {
     engine::PipelineOptions options = pipeline_options(settings_.config);
-    const std::string& host = options_.host.empty() ? settings_.config.host : options_.host;
+    const std::string& host = settings_.config.host;
     if (!host.empty()) options.engine.default_host = host;
     if (names_are_asked_for()) options.engine.user_names = user_names_;
     return options;

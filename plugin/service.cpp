@@ -41,14 +41,9 @@ EventTime wall_clock() { return read_clock(CLOCK_REALTIME); }
 
 alert::Instant monotonic_clock() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
-std::string host_of(const Options& options, const Config& config) {
-  if (!options.host.empty()) return options.host;
-  return config.host.empty() ? this_host_id() : config.host;
-}
-
-engine::PipelineOptions live_options(const Options& options, const Config& config) {
+engine::PipelineOptions live_options(const Config& config) {
   engine::PipelineOptions out = pipeline_options(config);
-  out.engine.default_host = host_of(options, config);
+  out.engine.default_host = config.host.empty() ? this_host_id() : config.host;
   out.engine.own_pid = static_cast<std::uint32_t>(::getpid());
   out.engine.own_start = wall_clock();
   // `numeric` and `user` need the config's `host`.
@@ -98,7 +93,7 @@ Service::Service(const Options& options, Settings settings, const Reader& reader
       outbox_(syslog_, disk_, spool.unread, spool.last_number),
       finder_(options.root.empty() ? "/" : options.root, launched_file),
       storm_(settings_.config.storm),
-      pipeline_(live_options(options, settings_.config)),
+      pipeline_(live_options(settings_.config)),
       state_(settings_.config.state, log_),
       bad_config_(settings_.is_bad()),
       blind_spots_(std::chrono::minutes(settings_.config.missing_after_minutes), std::chrono::steady_clock::now()) {

@@ -50,6 +50,7 @@ Settings load_settings(const Options& options, Trust required) {
   if (options.config || std::filesystem::exists(path, error) || error) {
     load_config(path, live || !options.config ? required : Trust::kUser, settings);
   }
+  if (!options.host.empty()) settings.config.host = options.host;
   // Who names rules or queries means these alone.
   const bool installed = options.rules.empty() && options.queries.empty() && options.query_files.empty();
   settings.rule_paths = installed ? settings.config.rules : options.rules;

@@ -16,7 +16,7 @@
 namespace audisp_eql::plugin {
 
 struct Settings {
-  Config config;                                     // the defaults where the file is bad
+  Config config;                                     // the defaults where the file is bad; its host is --host's
   std::vector<Diagnostic> diagnostics;               // of the config file
   std::vector<std::string> rule_paths;               // --rules, else the config's unless queries stand for them
   std::vector<engine::DisabledName> disabled_rules;  // of the config's; --rules names what runs
