@@ -138,6 +138,14 @@ class Scan {
     say(render(files_.diagnostics));
   }
 
+  // What rules_are_usable() looked at, for the first who takes it.
+  [[nodiscard]] engine::RuleSet take_rules() {
+    if (!rules_) return make_rules();
+    engine::RuleSet rules = std::move(*rules_);
+    rules_.reset();
+    return rules;
+  }
+
   [[nodiscard]] engine::RuleSet make_rules() const {
     event::FieldTable fields;
     if (options_.input == InputKind::kNdjson) ndjson::declare_fields(options_.field_names, fields);
@@ -160,7 +168,7 @@ class Scan {
   [[nodiscard]] bool names_are_asked_for() const { return options_.passwd || !options_.root.empty(); }
 
   bool rules_are_usable() {
-    engine::RuleSet rules = make_rules();
+    engine::RuleSet& rules = rules_.emplace(make_rules());
     // Warnings are about audit events, and these are others.
     if (options_.input == InputKind::kNdjson) {
       std::erase_if(rules.diagnostics, [](const Diagnostic& d) { return d.severity != Severity::kError; });
@@ -209,7 +217,7 @@ class Scan {
     options.engine.user_names = user_names_;
     // This machine's names say nothing of other hosts' users.
     if (!names_are_asked_for()) options.engine.named_nodes = this_host_nodes();
-    HostScan scan(std::move(options), make_rules(), options_.jobs);
+    HostScan scan(std::move(options), take_rules(), options_.jobs);
     const std::vector<Diagnostic> failures = scan.run(inputs, [this](std::vector<alert::Alert>& alerts) {
       emit(alerts);
       show_progress();
@@ -260,7 +268,7 @@ class Scan {
   [[nodiscard]] WindowLimits kafka_window(const KafkaUrl& url) const {
     WindowLimits window;
     window.max_hosts = settings_.config.max_hosts;
-    const auto needed = needed_lookback(make_rules(), kafka_options());
+    const auto needed = needed_lookback(*rules_, kafka_options());
     window.lookback = url.lookback.value_or(std::min(needed.value_or(kMostLookback), kMostLookback));
     if (!needed || window.lookback < *needed) {
       say(fmt::format(
@@ -274,7 +282,7 @@ class Scan {
   [[nodiscard]] KafkaOwner kafka_owner(const WindowLimits& window) {
     return {.make =
                 [this, window](ResumePoint from) {
-                  return std::make_unique<PartitionScan>(kafka_options(), make_rules(), window, from);
+                  return std::make_unique<PartitionScan>(kafka_options(), take_rules(), window, from);
                 },
             .give =
                 [this](std::vector<alert::Alert>& alerts) {
@@ -296,7 +304,7 @@ class Scan {
     engine::EngineOptions options = pipeline_options(settings_.config).engine;
     options.sequence.sample_mode = sequence::SampleMode::kAtFinish;
     engine::Engine engine(std::move(options));
-    engine.set_rules(make_rules());
+    engine.set_rules(take_rules());
     ndjson::SortedLog log(ndjson::Reader(engine.fields(), options_.field_names));
     const ExportedInputs inputs = read_exported(options_.files, log);
     say(render(inputs.diagnostics));
@@ -384,6 +392,7 @@ class Scan {
   TimeZone zone_;
   StreamSink sink_;
   RuleFiles files_;
+  std::optional<engine::RuleSet> rules_;
   std::vector<Source> queries_;
   UserNames user_names_;
   std::optional<AutostartEntries> entries_;  // of --root
