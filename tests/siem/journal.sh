@@ -15,12 +15,7 @@ if [ "${SIEM_JOURNAL:-}" != inside ]; then
   SIEM_JOURNAL=inside exec unshare -m sh "$0" "$plugin"
 fi
 
-check_software
-work=$(mktemp -d)
-pids=
-trap clean_up EXIT
-trap 'exit 130' INT TERM
-make_alert
+begin
 
 # Never the machine's own: neither its audit, which journald would switch on or off, nor its kernel's messages.
 mount -t tmpfs none /run

@@ -58,6 +58,16 @@ check_software() {
   find_syslog_ng
 }
 
+# A folder of the test's own, and the alert; all goes when the test ends, however it does.
+begin() {
+  check_software
+  work=$(mktemp -d)
+  pids=
+  trap clean_up EXIT
+  trap 'exit 130' INT TERM
+  make_alert
+}
+
 clean_up() {
   status=$?
   trap - EXIT INT TERM

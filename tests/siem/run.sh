@@ -11,13 +11,7 @@ source=$(cd "$here/../.." && pwd)
 . "$here/lib.sh"
 . "$here/strangers.sh"
 
-check_software
-work=$(mktemp -d)
-pids=
-trap clean_up EXIT
-trap 'exit 130' INT TERM
-
-make_alert
+begin
 make_certificates
 choose_ports
 rsyslog=rsyslog/10-audisp-eql.conf
